@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/hash.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include "common/cptr.h"
+#include "common/error.h"
+
+namespace virga {
+namespace {
+
+using MdContext = CPtr<EVP_MD_CTX, EVP_MD_CTX_free>;
+
+const EVP_MD* method(DigestKind kind) {
+  switch (kind) {
+    case DigestKind::md5: return EVP_md5();
+    case DigestKind::sha256: return EVP_sha256();
+    case DigestKind::sha512: return EVP_sha512();
+  }
+  return EVP_sha256();
+}
+
+std::string hex_of(DigestKind kind, std::string_view bytes) {
+  Digest digest(kind);
+  digest.update(bytes);
+  return digest.hex();
+}
+
+}  // namespace
+
+struct Digest::Impl {
+  MdContext context{EVP_MD_CTX_new()};
+};
+
+Digest::Digest(DigestKind kind) : impl_(std::make_unique<Impl>()) {
+  if (EVP_DigestInit_ex(impl_->context.get(), method(kind), nullptr) != 1)
+    throw Error(ErrorKind::internal, "A digest could not be started.");
+}
+Digest::~Digest() = default;
+Digest::Digest(Digest&&) noexcept = default;
+Digest& Digest::operator=(Digest&&) noexcept = default;
+
+void Digest::update(std::string_view bytes) {
+  if (EVP_DigestUpdate(impl_->context.get(), bytes.data(), bytes.size()) != 1)
+    throw Error(ErrorKind::internal, "A digest could not be updated.");
+}
+
+std::string Digest::hex() {
+  unsigned char raw[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  if (EVP_DigestFinal_ex(impl_->context.get(), raw, &size) != 1)
+    throw Error(ErrorKind::internal, "A digest could not be finished.");
+  return to_hex({reinterpret_cast<const char*>(raw), size});
+}
+
+std::string sha256_hex(std::string_view bytes) { return hex_of(DigestKind::sha256, bytes); }
+std::string md5_hex(std::string_view bytes) { return hex_of(DigestKind::md5, bytes); }
+
+std::string to_hex(std::string_view bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(bytes.size() * 2);
+  for (const char c : bytes) {
+    const auto b = static_cast<unsigned char>(c);
+    text += kDigits[b >> 4];
+    text += kDigits[b & 15];
+  }
+  return text;
+}
+
+std::string to_base64(std::string_view bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
+  const int n = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                reinterpret_cast<const unsigned char*>(bytes.data()),
+                                static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(n));
+  return text;
+}
+
+std::string to_base64url(std::string_view bytes) {
+  std::string text = to_base64(bytes);
+  for (char& c : text) {
+    if (c == '+') c = '-';
+    if (c == '/') c = '_';
+  }
+  while (!text.empty() && text.back() == '=') text.pop_back();
+  return text;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+  std::string clean;
+  clean.reserve(text.size());
+  for (const char c : text)
+    if (c != '\n' && c != '\r' && c != ' ' && c != '\t') clean += c;
+  if (clean.size() % 4 != 0) return std::nullopt;
+  const std::size_t body = clean.find_last_not_of('=') + 1;
+  const std::size_t padding = clean.size() - body;
+  if (padding > 2 || clean.find('=') < body) return std::nullopt;
+  std::string bytes(clean.size() / 4 * 3 + 1, '\0');
+  const int n = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                                reinterpret_cast<const unsigned char*>(clean.data()),
+                                static_cast<int>(clean.size()));
+  if (n < 0) return std::nullopt;
+  bytes.resize(static_cast<std::size_t>(n) - padding);
+  return bytes;
+}
+
+bool equal_constant_time(std::string_view a, std::string_view b) noexcept {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace virga
