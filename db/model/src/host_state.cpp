@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "db/model/host_state.h"
+
+#include "common/hash.h"
+#include "common/error.h"
+#include "common/json.h"
+
+namespace virga::model {
+namespace {
+
+constexpr std::int64_t kMost = std::int64_t{1} << 62;
+constexpr Length kAny{0, 4096};
+constexpr Length kLong{0, 256 * 1024};
+
+json::array strings(const std::vector<std::string>& values) {
+  json::array out;
+  for (const auto& value : values) out.emplace_back(value);
+  return out;
+}
+
+std::vector<std::string> read_strings(const json::array& values) {
+  std::vector<std::string> out;
+  for (const auto& value : values) {
+    if (!value.is_string()) throw Error(ErrorKind::invalid, "A list must hold texts.");
+    out.emplace_back(value.get_string().data(), value.get_string().size());
+  }
+  return out;
+}
+
+template <class T, class Read>
+std::vector<T> read_list(const Fields& in, const char* key, Read read) {
+  std::vector<T> out;
+  for (const auto& value : in.array(key)) {
+    if (!value.is_object())
+      throw Error(ErrorKind::invalid, std::string("'") + key + "' must hold objects.");
+    out.push_back(read(Fields(value.get_object(), key)));
+  }
+  return out;
+}
+
+json::object subnet_json(const Subnet& s) {
+  return {{"id", s.id},
+          {"cidr", s.cidr},
+          {"gateway_ip", s.gateway_ip},
+          {"enable_dhcp", s.enable_dhcp},
+          {"dns_nameservers", strings(s.dns_nameservers)}};
+}
+
+Subnet read_subnet(const Fields& in) {
+  Subnet s;
+  s.id = in.string("id");
+  s.cidr = in.string("cidr");
+  s.gateway_ip = in.string("gateway_ip", kAny);
+  s.enable_dhcp = in.boolean("enable_dhcp", true);
+  s.dns_nameservers = read_strings(in.array("dns_nameservers"));
+  return s;
+}
+
+json::object port_json(const Port& p) {
+  json::array ips;
+  for (const auto& ip : p.fixed_ips)
+    ips.push_back(json::object{{"subnet_id", ip.subnet_id}, {"address", ip.address}});
+  return {{"id", p.id},
+          {"network_id", p.network_id},
+          {"device_id", p.device_id},
+          {"mac", p.mac},
+          {"position", p.position},
+          {"fixed_ips", std::move(ips)}};
+}
+
+Port read_port(const Fields& in) {
+  Port p;
+  p.id = in.string("id");
+  p.network_id = in.string("network_id");
+  p.device_id = in.string("device_id", kAny);
+  p.mac = in.string("mac");
+  p.position = in.integer("position", 0, kMost);
+  p.fixed_ips = read_list<FixedIp>(in, "fixed_ips", [](const Fields& ip) {
+    return FixedIp{ip.string("subnet_id"), ip.string("address")};
+  });
+  return p;
+}
+
+json::object network_json(const DesiredNetwork& n) {
+  json::array subnets;
+  for (const auto& s : n.subnets) subnets.push_back(subnet_json(s));
+  return {{"id", n.id},
+          {"name", n.name},
+          {"physical_network", n.physical_network},
+          {"mtu", n.mtu},
+          {"subnets", std::move(subnets)},
+          {"dhcp_port", port_json(n.dhcp_port)}};
+}
+
+DesiredNetwork read_network(const Fields& in) {
+  DesiredNetwork n;
+  n.id = in.string("id");
+  n.name = in.string("name", kAny);
+  n.physical_network = in.string("physical_network", kAny);
+  n.mtu = in.integer("mtu", 68, 65535);
+  n.subnets = read_list<Subnet>(in, "subnets", read_subnet);
+  n.dhcp_port = read_port(in.object("dhcp_port"));
+  return n;
+}
+
+json::object instance_json(const DesiredInstance& d) {
+  const Instance& i = d.instance;
+  json::object metadata;
+  for (const auto& [key, value] : i.metadata) metadata[key] = value;
+  json::array ports;
+  for (const auto& p : d.ports) ports.push_back(port_json(p));
+  return {{"id", i.id},
+          {"number", i.number},
+          {"project_id", i.project_id},
+          {"user_id", i.user_id},
+          {"name", i.name},
+          {"hostname", i.hostname},
+          {"image_id", i.image_id},
+          {"key_name", i.key_name},
+          {"public_key", i.public_key},
+          {"user_data", to_base64(i.user_data)},
+          {"config_drive", i.config_drive},
+          {"metadata", std::move(metadata)},
+          {"flavor_name", i.flavor_name},
+          {"vcpus", i.vcpus},
+          {"memory_mib", i.memory_mib},
+          {"disk_gib", i.disk_gib},
+          {"created_us", i.created_us},
+          {"generation", i.generation},
+          {"wish", name_of(i.wish)},
+          {"verb", name_of(i.verb)},
+          {"run_epoch", i.run_epoch},
+          {"availability_zone", d.availability_zone},
+          {"image_digest", i.image_digest},
+          {"image_format", i.image_format},
+          {"image_size", i.image_size},
+          {"image_virtual_size", i.image_virtual_size},
+          {"ports", std::move(ports)}};
+}
+
+void read_identity(const Fields& in, Instance& i) {
+  i.id = in.string("id");
+  i.number = in.integer("number", 0, kMost);
+  i.project_id = in.string("project_id", kAny);
+  i.user_id = in.string("user_id", kAny);
+  i.name = in.string("name", kAny);
+  i.hostname = in.string("hostname", kAny);
+  i.image_id = in.string("image_id", kAny);
+  i.key_name = in.string("key_name", kAny);
+  i.public_key = in.string("public_key", kLong);
+  const auto user_data = from_base64(in.string("user_data", kLong));
+  if (!user_data) throw Error(ErrorKind::invalid, "'user_data' is not base64.");
+  i.user_data = *user_data;
+  for (const auto& member : in.object("metadata").raw())
+    i.metadata[member.key()] = in.object("metadata").string(member.key(), kAny);
+}
+
+DesiredInstance read_instance(const Fields& in) {
+  DesiredInstance d;
+  Instance& i = d.instance;
+  read_identity(in, i);
+  i.config_drive = in.boolean("config_drive", false);
+  i.flavor_name = in.string("flavor_name", kAny);
+  i.vcpus = in.integer("vcpus", 1, 4096);
+  i.memory_mib = in.integer("memory_mib", 1, kMost);
+  i.disk_gib = in.integer("disk_gib", 0, kMost);
+  i.created_us = in.integer("created_us", 0, kMost);
+  i.generation = in.integer("generation", 0, kMost);
+  i.wish = power_wish_named(in.string("wish"));
+  i.verb = power_verb_named(in.string("verb"));
+  i.run_epoch = in.integer("run_epoch", 0, kMost);
+  d.availability_zone = in.string("availability_zone", kAny);
+  i.image_digest = in.string("image_digest", kAny);
+  i.image_format = in.string("image_format", kAny);
+  i.image_size = in.integer("image_size", 0, kMost);
+  i.image_virtual_size = in.integer("image_virtual_size", 0, kMost);
+  d.ports = read_list<Port>(in, "ports", read_port);
+  return d;
+}
+
+json::object observed_json(const ObservedInstance& o) {
+  return {{"id", o.id},
+          {"generation", o.generation},
+          {"run_epoch", o.run_epoch},
+          {"power", name_of(o.power)},
+          {"stopped_by_guest", o.stopped_by_guest},
+          {"step", o.step},
+          {"last_error", o.last_error},
+          {"permanent", o.permanent},
+          {"attempts", o.attempts},
+          {"next_try_us", o.next_try_us}};
+}
+
+ObservedInstance read_observed(const Fields& in) {
+  ObservedInstance o;
+  o.id = in.string("id", {36, 36});
+  o.generation = in.integer("generation", 0, kMost);
+  o.run_epoch = in.integer("run_epoch", 0, kMost);
+  o.power = power_state_named(in.string("power"));
+  o.stopped_by_guest = in.boolean("stopped_by_guest", false);
+  o.step = in.string("step", {0, 32});
+  o.last_error = in.string("last_error", kAny);
+  o.permanent = in.boolean("permanent", false);
+  o.attempts = in.integer("attempts", 0, kMost);
+  o.next_try_us = in.integer("next_try_us", 0, kMost);
+  return o;
+}
+
+}  // namespace
+
+json::object to_json(const DesiredHost& desired) {
+  json::array networks;
+  for (const auto& n : desired.networks) networks.push_back(network_json(n));
+  json::array instances;
+  for (const auto& i : desired.instances) instances.push_back(instance_json(i));
+  return {{"revision", desired.revision},
+          {"host_id", desired.host_id},
+          {"networks", std::move(networks)},
+          {"instances", std::move(instances)}};
+}
+
+DesiredHost desired_host_from(const json::object& object) {
+  const Fields in(object, "desired");
+  DesiredHost desired;
+  desired.revision = in.integer("revision", 0, kMost);
+  desired.host_id = in.string("host_id");
+  desired.networks = read_list<DesiredNetwork>(in, "networks", read_network);
+  desired.instances = read_list<DesiredInstance>(in, "instances", read_instance);
+  return desired;
+}
+
+json::object to_json(const ObservedHost& observed) {
+  json::array instances;
+  for (const auto& i : observed.instances) instances.push_back(observed_json(i));
+  return {{"revision", observed.revision},
+          {"agent_version", observed.agent_version},
+          {"vcpus", observed.vcpus},
+          {"memory_mib", observed.memory_mib},
+          {"disk_gib", observed.disk_gib},
+          {"address", observed.address},
+          {"virt_type", observed.virt_type},
+          {"hypervisor_version", observed.hypervisor_version},
+          {"cpu_info", observed.cpu_info},
+          {"instances", std::move(instances)}};
+}
+
+ObservedHost observed_host_from(const json::object& object) {
+  const Fields in(object, "observed");
+  ObservedHost o;
+  o.revision = in.integer("revision", 0, kMost);
+  o.agent_version = in.string("agent_version", {0, 64});
+  o.vcpus = in.integer("vcpus", 0, 1 << 20);
+  o.memory_mib = in.integer("memory_mib", 0, kMost);
+  o.disk_gib = in.integer("disk_gib", 0, kMost);
+  o.address = in.string("address", {0, 64});
+  o.virt_type = in.string("virt_type", {0, 16});
+  o.hypervisor_version = in.string("hypervisor_version", {0, 64});
+  o.cpu_info = in.string("cpu_info", {0, 65536});
+  o.instances = read_list<ObservedInstance>(in, "instances", read_observed);
+  return o;
+}
+
+}  // namespace virga::model

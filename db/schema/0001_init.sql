@@ -1,0 +1,295 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The first schema. One dialect for SQLite and PostgreSQL: TEXT ids, BIGINT flags, numbers and
+-- microseconds since 1970 UTC. Empty text stands for "none".
+
+CREATE TABLE settings (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+);
+
+-- Counters for the small numbers that old APIs show; raised by guarded updates.
+CREATE TABLE counters (
+  name TEXT PRIMARY KEY,
+  value BIGINT NOT NULL
+);
+
+CREATE TABLE domains (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  description TEXT NOT NULL,
+  enabled BIGINT NOT NULL
+);
+
+CREATE TABLE projects (
+  id TEXT PRIMARY KEY,
+  domain_id TEXT NOT NULL REFERENCES domains (id),
+  name TEXT NOT NULL,
+  description TEXT NOT NULL,
+  enabled BIGINT NOT NULL,
+  UNIQUE (domain_id, name)
+);
+
+CREATE TABLE users (
+  id TEXT PRIMARY KEY,
+  domain_id TEXT NOT NULL REFERENCES domains (id),
+  name TEXT NOT NULL,
+  password_hash TEXT NOT NULL,
+  enabled BIGINT NOT NULL,
+  UNIQUE (domain_id, name)
+);
+
+CREATE TABLE roles (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE
+);
+
+CREATE TABLE role_assignments (
+  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  project_id TEXT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+  role_id TEXT NOT NULL REFERENCES roles (id) ON DELETE CASCADE,
+  PRIMARY KEY (user_id, project_id, role_id)
+);
+
+CREATE TABLE tokens (
+  hash TEXT PRIMARY KEY,
+  audit_id TEXT NOT NULL,
+  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  project_id TEXT NOT NULL,
+  issued_us BIGINT NOT NULL,
+  expires_us BIGINT NOT NULL
+);
+CREATE INDEX tokens_by_expiry ON tokens (expires_us);
+
+CREATE TABLE hosts (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  number BIGINT NOT NULL,
+  enabled BIGINT NOT NULL,
+  disabled_reason TEXT NOT NULL,
+  certificate_sha256 TEXT NOT NULL,
+  generation BIGINT NOT NULL,
+  vcpus BIGINT NOT NULL,
+  memory_mib BIGINT NOT NULL,
+  disk_gib BIGINT NOT NULL,
+  address TEXT NOT NULL,
+  virt_type TEXT NOT NULL,
+  hypervisor_version TEXT NOT NULL,
+  cpu_info TEXT NOT NULL,
+  last_seen_us BIGINT NOT NULL,
+  created_us BIGINT NOT NULL,
+  updated_us BIGINT NOT NULL
+);
+
+CREATE TABLE enrolments (
+  token_hash TEXT PRIMARY KEY,
+  host_name TEXT NOT NULL,
+  expires_us BIGINT NOT NULL
+);
+
+CREATE TABLE flavors (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  vcpus BIGINT NOT NULL,
+  memory_mib BIGINT NOT NULL,
+  disk_gib BIGINT NOT NULL,
+  ephemeral_gib BIGINT NOT NULL,
+  swap_mib BIGINT NOT NULL,
+  is_public BIGINT NOT NULL,
+  description TEXT NOT NULL,
+  created_us BIGINT NOT NULL
+);
+
+CREATE TABLE keypairs (
+  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  type TEXT NOT NULL,
+  public_key TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  created_us BIGINT NOT NULL,
+  PRIMARY KEY (user_id, name)
+);
+
+CREATE TABLE images (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  status TEXT NOT NULL,
+  visibility TEXT NOT NULL,
+  disk_format TEXT NOT NULL,
+  container_format TEXT NOT NULL,
+  size BIGINT NOT NULL,
+  virtual_size BIGINT NOT NULL,
+  digest TEXT NOT NULL,
+  checksum TEXT NOT NULL,
+  refusal TEXT NOT NULL,
+  min_disk_gib BIGINT NOT NULL,
+  min_memory_mib BIGINT NOT NULL,
+  is_protected BIGINT NOT NULL,
+  is_hidden BIGINT NOT NULL,
+  created_us BIGINT NOT NULL,
+  updated_us BIGINT NOT NULL
+);
+CREATE INDEX images_by_age ON images (created_us, id);
+CREATE INDEX images_by_digest ON images (digest);
+
+CREATE TABLE image_properties (
+  image_id TEXT NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (image_id, name)
+);
+
+CREATE TABLE image_tags (
+  image_id TEXT NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+  tag TEXT NOT NULL,
+  PRIMARY KEY (image_id, tag)
+);
+
+CREATE TABLE networks (
+  id TEXT PRIMARY KEY,
+  project_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  description TEXT NOT NULL,
+  network_type TEXT NOT NULL,
+  physical_network TEXT NOT NULL,
+  mtu BIGINT NOT NULL,
+  admin_state_up BIGINT NOT NULL,
+  shared BIGINT NOT NULL,
+  external BIGINT NOT NULL,
+  created_us BIGINT NOT NULL,
+  updated_us BIGINT NOT NULL
+);
+
+CREATE TABLE subnets (
+  id TEXT PRIMARY KEY,
+  network_id TEXT NOT NULL REFERENCES networks (id),
+  project_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  description TEXT NOT NULL,
+  cidr TEXT NOT NULL,
+  gateway_ip TEXT NOT NULL,
+  enable_dhcp BIGINT NOT NULL,
+  created_us BIGINT NOT NULL,
+  updated_us BIGINT NOT NULL
+);
+CREATE INDEX subnets_by_network ON subnets (network_id);
+
+CREATE TABLE subnet_dns_nameservers (
+  subnet_id TEXT NOT NULL REFERENCES subnets (id) ON DELETE CASCADE,
+  position BIGINT NOT NULL,
+  address TEXT NOT NULL,
+  PRIMARY KEY (subnet_id, position)
+);
+
+CREATE TABLE allocation_pools (
+  subnet_id TEXT NOT NULL REFERENCES subnets (id) ON DELETE CASCADE,
+  position BIGINT NOT NULL,
+  start_address TEXT NOT NULL,
+  end_address TEXT NOT NULL,
+  PRIMARY KEY (subnet_id, position)
+);
+
+CREATE TABLE ports (
+  id TEXT PRIMARY KEY,
+  network_id TEXT NOT NULL REFERENCES networks (id),
+  project_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  mac TEXT NOT NULL,
+  device_id TEXT NOT NULL,
+  device_owner TEXT NOT NULL,
+  host_id TEXT NOT NULL,
+  admin_state_up BIGINT NOT NULL,
+  position BIGINT NOT NULL,
+  created_us BIGINT NOT NULL,
+  updated_us BIGINT NOT NULL,
+  UNIQUE (network_id, mac)
+);
+CREATE INDEX ports_by_device ON ports (device_id, position);
+CREATE INDEX ports_by_host ON ports (host_id);
+
+-- An address is handed out by inserting it here: twice is impossible.
+CREATE TABLE ip_allocations (
+  subnet_id TEXT NOT NULL REFERENCES subnets (id),
+  address TEXT NOT NULL,
+  port_id TEXT NOT NULL REFERENCES ports (id) ON DELETE CASCADE,
+  PRIMARY KEY (subnet_id, address)
+);
+CREATE INDEX ip_allocations_by_port ON ip_allocations (port_id);
+
+CREATE TABLE instances (
+  id TEXT PRIMARY KEY,
+  number BIGINT NOT NULL,
+  project_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  hostname TEXT NOT NULL,
+  image_id TEXT NOT NULL,
+  image_digest TEXT NOT NULL,
+  image_format TEXT NOT NULL,
+  image_size BIGINT NOT NULL,
+  image_virtual_size BIGINT NOT NULL,
+  key_name TEXT NOT NULL,
+  public_key TEXT NOT NULL,
+  user_data TEXT NOT NULL,
+  config_drive BIGINT NOT NULL,
+  flavor_id TEXT NOT NULL,
+  flavor_name TEXT NOT NULL,
+  vcpus BIGINT NOT NULL,
+  memory_mib BIGINT NOT NULL,
+  disk_gib BIGINT NOT NULL,
+  ephemeral_gib BIGINT NOT NULL,
+  swap_mib BIGINT NOT NULL,
+  created_us BIGINT NOT NULL,
+  updated_us BIGINT NOT NULL,
+  deleted_us BIGINT NOT NULL,
+  host_id TEXT NOT NULL,
+  generation BIGINT NOT NULL,
+  wish TEXT NOT NULL,
+  verb TEXT NOT NULL,
+  run_epoch BIGINT NOT NULL,
+  observed_generation BIGINT NOT NULL,
+  observed_run_epoch BIGINT NOT NULL,
+  power TEXT NOT NULL,
+  step TEXT NOT NULL,
+  last_error TEXT NOT NULL,
+  attempts BIGINT NOT NULL,
+  next_try_us BIGINT NOT NULL,
+  launched_us BIGINT NOT NULL,
+  terminated_us BIGINT NOT NULL,
+  fault_code BIGINT NOT NULL,
+  fault_message TEXT NOT NULL,
+  fault_us BIGINT NOT NULL
+);
+CREATE INDEX instances_by_project ON instances (project_id, deleted_us, created_us, id);
+CREATE INDEX instances_by_age ON instances (deleted_us, created_us, id);
+CREATE INDEX instances_by_host ON instances (host_id, deleted_us);
+CREATE INDEX instances_by_digest ON instances (image_digest, deleted_us);
+
+CREATE TABLE instance_metadata (
+  instance_id TEXT NOT NULL REFERENCES instances (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (instance_id, name)
+);
+
+-- What a host has given away. The scheduler's truth.
+CREATE TABLE allocations (
+  instance_id TEXT PRIMARY KEY REFERENCES instances (id),
+  host_id TEXT NOT NULL REFERENCES hosts (id),
+  vcpus BIGINT NOT NULL,
+  memory_mib BIGINT NOT NULL,
+  disk_gib BIGINT NOT NULL
+);
+CREATE INDEX allocations_by_host ON allocations (host_id);
+
+-- One row per accepted request that changes an instance.
+CREATE TABLE instance_actions (
+  request_id TEXT NOT NULL,
+  instance_id TEXT NOT NULL REFERENCES instances (id) ON DELETE CASCADE,
+  action TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  project_id TEXT NOT NULL,
+  message TEXT NOT NULL,
+  start_us BIGINT NOT NULL,
+  PRIMARY KEY (instance_id, request_id)
+);

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "db/model/host_state.h"
+#include "db/model/instance.h"
+#include "db/store/database.h"
+
+/// Instances. A change of a wish notifies "host" with the id of the host that has to act.
+namespace virga::store::instances {
+
+/// Which instances a list shows. Empty: no restriction.
+struct Filter {
+  std::string project_id;
+  std::string host_id;
+  std::string name;    ///< part of the name
+  std::string marker;  ///< id of the last instance of the page before
+  std::int64_t limit = 1000;
+};
+
+void insert(WriteTx& tx, const model::Instance& instance);
+/// A live instance; only one of `project_id` unless that is empty.
+std::optional<model::Instance> find(ReadTx& tx, const std::string& id,
+                                    const std::string& project_id);
+/// Live instances, newest first.
+std::vector<model::Instance> list(ReadTx& tx, const Filter& filter);
+/// All live instances of a host, for its desired state.
+std::vector<model::Instance> list_of_host(ReadTx& tx, const std::string& host_id);
+
+/// Records a new wish: raises the generation, and run_epoch when `new_run`.
+void set_wish(WriteTx& tx, const model::Instance& before, model::PowerWish wish,
+              model::PowerVerb verb, bool new_run, TimeUs now_us);
+/// Takes over what a host reported; changes only instances that are placed on that host.
+/// @return false when nothing changed
+bool set_observed(WriteTx& tx, const std::string& host_id, const model::ObservedInstance& seen,
+                  TimeUs now_us);
+void set_fault(WriteTx& tx, const std::string& id, int code, const std::string& message,
+               TimeUs now_us);
+/// The end: marks it deleted and forgets its metadata. Ports and allocations are removed by others.
+void finish_delete(WriteTx& tx, const std::string& id, TimeUs now_us);
+/// Forgets instances that were deleted before `before_us`.  @return how many
+std::int64_t purge_deleted(WriteTx& tx, TimeUs before_us);
+/// True when a live instance (on that host, unless it is empty) stands on these bytes.
+bool uses_image(ReadTx& tx, const std::string& digest, const std::string& host_id);
+
+}  // namespace virga::store::instances

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "db/store/hosts.h"
+
+#include "common/error.h"
+
+#define HOST_COLUMNS                                                                           \
+  "id, name, number, enabled, disabled_reason, certificate_sha256, generation, vcpus,"       \
+  " memory_mib, disk_gib, address, virt_type, hypervisor_version, cpu_info, last_seen_us," \
+  " created_us, updated_us"
+
+namespace virga::store::hosts {
+namespace {
+
+model::Host read(const Rows& r) {
+  model::Host h;
+  h.id = r.text(0);
+  h.name = r.text(1);
+  h.number = r.integer(2);
+  h.enabled = r.flag(3);
+  h.disabled_reason = r.text(4);
+  h.certificate_sha256 = r.text(5);
+  h.generation = r.integer(6);
+  h.vcpus = r.integer(7);
+  h.memory_mib = r.integer(8);
+  h.disk_gib = r.integer(9);
+  h.address = r.text(10);
+  h.virt_type = r.text(11);
+  h.hypervisor_version = r.text(12);
+  h.cpu_info = r.text(13);
+  h.last_seen_us = r.integer(14);
+  h.created_us = r.integer(15);
+  h.updated_us = r.integer(16);
+  return h;
+}
+
+void require_one(std::int64_t changed, const std::string& id) {
+  if (changed == 0) throw Error(ErrorKind::not_found, "Host " + id + " could not be found.");
+}
+
+}  // namespace
+
+void insert(WriteTx& tx, const model::Host& h) {
+  const auto changed = tx.exec(
+      "INSERT INTO hosts (" HOST_COLUMNS
+      ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+      " ON CONFLICT (name) DO NOTHING",
+      h.id, h.name, h.number, h.enabled, h.disabled_reason, h.certificate_sha256, h.generation,
+      h.vcpus, h.memory_mib, h.disk_gib, h.address, h.virt_type, h.hypervisor_version, h.cpu_info,
+      h.last_seen_us, h.created_us, h.updated_us);
+  if (changed == 0) throw Error(ErrorKind::conflict, "Host '" + h.name + "' already exists.");
+}
+
+std::optional<model::Host> find(ReadTx& tx, const std::string& id) {
+  Rows rows = tx.query("SELECT " HOST_COLUMNS " FROM hosts WHERE id = $1", id);
+  if (!rows.next()) return std::nullopt;
+  return read(rows);
+}
+
+std::optional<model::Host> find_named(ReadTx& tx, const std::string& name) {
+  Rows rows = tx.query("SELECT " HOST_COLUMNS " FROM hosts WHERE name = $1", name);
+  if (!rows.next()) return std::nullopt;
+  return read(rows);
+}
+
+std::optional<model::Host> find_certificate(ReadTx& tx, const std::string& sha256) {
+  if (sha256.empty()) return std::nullopt;
+  Rows rows = tx.query("SELECT " HOST_COLUMNS " FROM hosts WHERE certificate_sha256 = $1", sha256);
+  if (!rows.next()) return std::nullopt;
+  return read(rows);
+}
+
+std::vector<model::Host> list(ReadTx& tx) {
+  Rows rows = tx.query("SELECT " HOST_COLUMNS " FROM hosts ORDER BY number");
+  std::vector<model::Host> hosts;
+  while (rows.next()) hosts.push_back(read(rows));
+  return hosts;
+}
+
+void set_observed(WriteTx& tx, const std::string& id, const model::ObservedHost& seen,
+                  TimeUs now_us) {
+  require_one(
+      tx.exec("UPDATE hosts SET vcpus = $1, memory_mib = $2, disk_gib = $3, address = $4,"
+              " virt_type = $5, hypervisor_version = $6, cpu_info = $7, last_seen_us = $8,"
+              " updated_us = $9 WHERE id = $10",
+              seen.vcpus, seen.memory_mib, seen.disk_gib, seen.address, seen.virt_type,
+              seen.hypervisor_version, seen.cpu_info, now_us, now_us, id),
+      id);
+}
+
+void touch(WriteTx& tx, const std::string& id, TimeUs now_us) {
+  require_one(tx.exec("UPDATE hosts SET last_seen_us = $1 WHERE id = $2", now_us, id), id);
+}
+
+void set_certificate(WriteTx& tx, const std::string& id, const std::string& sha256) {
+  require_one(tx.exec("UPDATE hosts SET certificate_sha256 = $1 WHERE id = $2", sha256, id), id);
+  tx.notify("host-access", id);
+}
+
+void set_enabled(WriteTx& tx, const std::string& id, bool enabled, const std::string& reason) {
+  require_one(tx.exec("UPDATE hosts SET enabled = $1, disabled_reason = $2 WHERE id = $3", enabled,
+                      reason, id),
+              id);
+}
+
+void guard(WriteTx& tx, const std::string& id, std::int64_t generation) {
+  if (tx.exec("UPDATE hosts SET generation = generation + 1 WHERE id = $1 AND generation = $2", id,
+              generation) == 0)
+    throw Error(ErrorKind::conflict, "Host " + id + " was changed by another request.");
+}
+
+void insert(WriteTx& tx, const model::Enrolment& e) {
+  tx.exec("INSERT INTO enrolments (token_hash, host_name, expires_us) VALUES ($1, $2, $3)",
+          e.token_hash, e.host_name, e.expires_us);
+}
+
+std::optional<model::Enrolment> take_enrolment(WriteTx& tx, const std::string& token_hash) {
+  std::optional<model::Enrolment> taken;
+  {
+    Rows rows = tx.query(
+        "SELECT token_hash, host_name, expires_us FROM enrolments WHERE token_hash = $1",
+        token_hash);
+    if (!rows.next()) return std::nullopt;
+    taken = model::Enrolment{rows.text(0), rows.text(1), rows.integer(2)};
+  }
+  tx.exec("DELETE FROM enrolments WHERE token_hash = $1", token_hash);
+  return taken;
+}
+
+void erase_expired_enrolments(WriteTx& tx, TimeUs now_us) {
+  tx.exec("DELETE FROM enrolments WHERE expires_us < $1", now_us);
+}
+
+}  // namespace virga::store::hosts
