@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// A request and a response as handlers see them: plain values, no Beast.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/clock.h"
+#include "common/file.h"
+
+namespace virga::http {
+
+/// Who sends a request, from a verified token. Never from other headers.
+struct Caller {
+  std::string token_hash;
+  std::string audit_id;
+  std::string user_id;
+  std::string user_name;
+  std::string user_domain_id;
+  std::string user_domain_name;
+  std::string project_id;  ///< empty: unscoped
+  std::string project_name;
+  std::string project_domain_id;
+  std::string project_domain_name;
+  std::vector<std::pair<std::string, std::string>> roles;  ///< id, name
+  TimeUs issued_us = 0;
+  TimeUs expires_us = 0;
+
+  bool has_role(std::string_view name) const noexcept;
+  bool is_admin() const noexcept { return has_role("admin"); }
+};
+
+struct Request {
+  std::string method;
+  std::string path;  ///< still encoded, without the query; the router decodes its segments
+  std::vector<std::pair<std::string, std::string>> query;    ///< decoded, in order
+  std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> params;   ///< of the route: {id} -> value
+  std::string request_id;   ///< "req-<uuid>"
+  std::string peer;         ///< the address the connection comes from
+  std::string certificate_sha256;  ///< of the client certificate that TLS verified; empty: none
+  std::string base_url;     ///< "http://address:port" under which the client reached us
+  std::shared_ptr<const Caller> caller;  ///< set when the route's policy asks for one
+
+  /// The first header of that (lower-case) name, or "".
+  std::string_view header(std::string_view name) const noexcept;
+  /// The first query parameter of that name.
+  std::optional<std::string> parameter(std::string_view name) const;
+  /// A parameter of the route. The route must have it.
+  const std::string& param(std::string_view name) const;
+  /// The body as JSON.  @throws Error{invalid}
+  boost::json::value json() const;
+  /// The caller of a route whose policy asks for one.
+  const Caller& who() const { return *caller; }
+};
+
+/// A body that is streamed from a file.
+struct FileBody {
+  UniqueFd fd;
+  std::int64_t offset = 0;
+  std::int64_t size = 0;
+};
+
+struct Response {
+  int status = 200;
+  std::string body;
+  std::string content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::shared_ptr<FileBody> file;  ///< sent instead of `body`
+};
+
+/// A JSON answer.
+Response json_response(int status, const boost::json::value& body);
+/// An answer without a body.
+Response empty_response(int status);
+
+}  // namespace virga::http

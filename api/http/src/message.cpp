@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/http/message.h"
+
+#include <boost/json/serialize.hpp>
+
+#include "common/error.h"
+#include "common/json.h"
+
+namespace virga::http {
+
+bool Caller::has_role(std::string_view name) const noexcept {
+  for (const auto& role : roles)
+    if (role.second == name) return true;
+  return false;
+}
+
+std::string_view Request::header(std::string_view name) const noexcept {
+  for (const auto& [key, value] : headers)
+    if (key == name) return value;
+  return {};
+}
+
+std::optional<std::string> Request::parameter(std::string_view name) const {
+  for (const auto& [key, value] : query)
+    if (key == name) return value;
+  return std::nullopt;
+}
+
+const std::string& Request::param(std::string_view name) const {
+  for (const auto& [key, value] : params)
+    if (key == name) return value;
+  throw Error(ErrorKind::internal, "The route has no parameter " + std::string(name) + ".");
+}
+
+boost::json::value Request::json() const { return parse_json(body); }
+
+Response json_response(int status, const boost::json::value& body) {
+  Response response;
+  response.status = status;
+  response.body = boost::json::serialize(body);
+  return response;
+}
+
+Response empty_response(int status) {
+  Response response;
+  response.status = status;
+  response.content_type.clear();
+  return response;
+}
+
+}  // namespace virga::http

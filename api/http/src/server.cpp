@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Listening and threads; connections are served in session.cpp.
+#include "api/http/server.h"
+
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <thread>
+#include <vector>
+
+#include "api/http/src/core.h"
+#include "common/log.h"
+
+namespace virga::http {
+namespace {
+
+void log_end(std::exception_ptr failure) {
+  if (!failure) return;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& e) {
+    log::warning("connection ended", {{"error", e.what()}});
+  }
+}
+
+}  // namespace
+
+Core::Core(ServerSettings s, const Router& r)
+    : settings(std::move(s)), router(r), pool(static_cast<std::size_t>(settings.pool_threads)) {
+  if (!settings.tls.certificate.empty()) tls.emplace(server_tls(settings.tls));
+}
+
+struct Server::Impl {
+  Core core;
+  // One context a thread, so that connections never share state or locks.
+  std::vector<std::unique_ptr<asio::io_context>> contexts;
+  std::vector<asio::executor_work_guard<asio::io_context::executor_type>> guards;
+  std::vector<std::thread> threads;
+  Tcp::acceptor acceptor;
+  bool started = false;
+
+  static std::vector<std::unique_ptr<asio::io_context>> make_contexts(int count) {
+    std::vector<std::unique_ptr<asio::io_context>> made;
+    for (int i = 0; i < count; ++i) made.push_back(std::make_unique<asio::io_context>(1));
+    return made;
+  }
+
+  Impl(ServerSettings settings, const Router& router)
+      : core(std::move(settings), router),
+        contexts(make_contexts(core.settings.io_threads)),
+        acceptor(*contexts[0]) {
+    for (auto& context : contexts) guards.emplace_back(asio::make_work_guard(*context));
+    listen();
+  }
+
+  void listen() {
+    const std::string name =
+        core.settings.address + ":" + std::to_string(core.settings.port);
+    try {
+      const Tcp::endpoint endpoint(asio::ip::make_address(core.settings.address),
+                                   core.settings.port);
+      acceptor.open(endpoint.protocol());
+      acceptor.set_option(Tcp::acceptor::reuse_address(true));
+      acceptor.bind(endpoint);
+      acceptor.listen(1024);
+    } catch (const boost::system::system_error& e) {
+      throw Error(ErrorKind::unavailable, "Cannot listen on " + name + ": " + e.code().message() +
+                                              ".");
+    }
+  }
+
+  asio::awaitable<void> accept_loop() {
+    std::size_t next = 0;
+    for (;;) {
+      asio::io_context& context = *contexts[next++ % contexts.size()];
+      boost::system::error_code failure;
+      Tcp::socket socket = co_await acceptor.async_accept(
+          context, asio::redirect_error(asio::use_awaitable, failure));
+      if (failure == asio::error::operation_aborted) co_return;
+      if (failure) {  // out of descriptors, say: wait, or it would spin
+        log::warning("accept failed", {{"error", failure.message()}});
+        asio::steady_timer pause(acceptor.get_executor(), std::chrono::milliseconds(50));
+        co_await pause.async_wait(asio::use_awaitable);
+        continue;
+      }
+      if (core.connections >= core.settings.max_connections) continue;  // closes it
+      boost::system::error_code ignored;
+      socket.set_option(Tcp::no_delay(true), ignored);
+      if (core.tls)
+        asio::co_spawn(context, serve_tls(core, std::move(socket)), log_end);
+      else
+        asio::co_spawn(context, serve_plain(core, std::move(socket)), log_end);
+    }
+  }
+};
+
+Server::Server(ServerSettings settings, const Router& router)
+    : impl_(std::make_unique<Impl>(std::move(settings), router)) {}
+
+Server::~Server() { stop(); }
+
+void Server::start() {
+  impl_->started = true;
+  asio::co_spawn(*impl_->contexts[0], impl_->accept_loop(), log_end);
+  for (auto& context : impl_->contexts)
+    impl_->threads.emplace_back([&io = *context] { io.run(); });
+}
+
+void Server::stop() {
+  if (!impl_->started) return;
+  impl_->started = false;
+  asio::post(*impl_->contexts[0], [this] {
+    boost::system::error_code ignored;
+    impl_->acceptor.close(ignored);
+  });
+  impl_->core.pool.join();  // running handlers end; their answers may be lost with the connection
+  for (auto& context : impl_->contexts) context->stop();
+  for (auto& thread : impl_->threads) thread.join();
+  impl_->threads.clear();
+}
+
+std::uint16_t Server::port() const { return impl_->acceptor.local_endpoint().port(); }
+
+}  // namespace virga::http
