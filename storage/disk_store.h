@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files of instances on one host: cached base images, root disks, config drives, console logs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace virga::storage {
+
+/// A base image as the control plane recorded it.
+struct BaseImage {
+  std::string digest;             ///< SHA-256 of the bytes, hexadecimal
+  std::string format;             ///< "qcow2" or "raw"; never probed
+  std::int64_t size = 0;          ///< bytes
+  std::int64_t virtual_size = 0;  ///< bytes a guest sees, from inspection; needed for root disks
+};
+
+/// Receives the bytes of a download piece by piece.
+using ByteSink = std::function<void(std::string_view)>;
+/// Fetches the bytes of an image into a sink.  @throws Error
+using FetchImage = std::function<void(const BaseImage&, const ByteSink&)>;
+
+/// Where an instance's files are.
+struct InstanceFiles {
+  std::string root_disk;  ///< qcow2 overlay
+  std::string console_log;
+  std::string config_drive;  ///< empty: none
+};
+
+/// Disk files of one host. Thread-safe for different instances and images; one image is fetched
+/// once however many callers wait for it. Everything is idempotent and survives SIGKILL at any
+/// instruction.
+class DiskStore {
+ public:
+  virtual ~DiskStore() = default;
+
+  /// Fetches the base image into the cache unless it is there, and verifies its size and digest.
+  /// Whoever comes while a fetch runs waits for it and shares its outcome; the next call tries
+  /// anew. The fetch has to have its own time limit.
+  /// @throws Error{invalid} when the bytes do not have the digest, Error{unavailable} when there is
+  /// no
+  ///         room, and what the fetch threw
+  virtual void ensure_base(const BaseImage& image, const FetchImage& fetch) = 0;
+
+  /// Makes the root disk, a qcow2 overlay on the cached base, at least `size_bytes` large (never
+  /// smaller than the base), unless it is there. From then on the base is not evicted.
+  /// @throws Error{invalid} when the virtual size of the base is not known, Error{unavailable} when
+  /// the
+  ///         base is not in the cache or the disk cannot be made
+  virtual void ensure_root_disk(const std::string& instance_id, const BaseImage& base,
+                                std::int64_t size_bytes) = 0;
+
+  /// Makes the config drive (ISO 9660, label "config-2") with these files (path -> content), unless
+  /// there is one with the same files. One that is in use is replaced, not changed.
+  /// @throws Error{invalid} when a path is not relative or leaves the drive, Error{too_large} over
+  ///         16 MiB of content, Error{unavailable}
+  virtual void ensure_config_drive(const std::string& instance_id,
+                                   const std::map<std::string, std::string>& files) = 0;
+
+  /// Paths, whether or not the files exist; config_drive is empty when there is none.
+  virtual InstanceFiles files_of(const std::string& instance_id) const = 0;
+
+  /// The last `max_bytes` of the console log; empty when there is none.
+  virtual std::string read_console(const std::string& instance_id, std::size_t max_bytes) const = 0;
+
+  /// Removes everything of an instance; absence is success.
+  virtual void ensure_absent(const std::string& instance_id) = 0;
+
+  /// Ids of the instances that have anything here.
+  virtual std::vector<std::string> list() const = 0;
+
+  /// Removes cached bases that nothing in `digests_in_use` names, that no root disk here stands on
+  /// and that were not used for `keep_s` seconds.
+  virtual void evict_bases(const std::vector<std::string>& digests_in_use, std::int64_t keep_s) = 0;
+
+  /// Free and total bytes of the file system that holds the disks.
+  struct Space {
+    std::int64_t free = 0;
+    std::int64_t total = 0;
+  };
+  virtual Space space() const = 0;
+};
+
+struct DiskStoreSettings {
+  std::string directory = "/var/lib/virga/instances";
+  std::string cache_directory = "/var/lib/virga/cache";
+  std::string console_directory = "/var/lib/virga/console";
+  std::string qemu_user =
+      "libvirt-qemu";  ///< owner of the files that QEMU writes; root when unknown
+  std::int64_t reserve_bytes = 512LL << 20;  ///< free space that a fetch must leave in the cache
+};
+
+/// Files on a directory, qemu-img for overlays, xorriso for config drives. Makes the directories
+/// and removes half-made cache files of an earlier process; one process per set of directories.
+/// Every instance id must be a UUID in its canonical form, or the verbs throw Error{invalid}.
+/// @throws Error{unavailable}
+std::unique_ptr<DiskStore> make_directory_store(DiskStoreSettings settings);
+
+/// In memory, for tests and simulated hosts. A fetch that delivers no bytes counts as a good one,
+/// so that many simulated hosts need not move images.
+std::unique_ptr<DiskStore> make_fake_store();
+
+}  // namespace virga::storage
