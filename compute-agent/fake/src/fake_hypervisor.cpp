@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compute-agent/fake/fake_hypervisor.h"
+
+namespace virga::agent {
+namespace {
+
+using model::PowerState;
+
+bool is_active(PowerState power) {
+  return power == PowerState::running || power == PowerState::paused ||
+         power == PowerState::unknown;
+}
+
+[[noreturn]] void fail(ErrorKind kind, const std::string& what) {
+  throw Error(kind, "Could not " + what + ": a fault was asked for.");
+}
+
+/// Throws for a failure that comes before the effect.
+void fail_before(std::optional<ErrorKind> failure, const std::string& what) {
+  if (failure && *failure != ErrorKind::unknown) fail(*failure, what);
+}
+
+/// Throws for a failure that comes after it.
+void fail_after(std::optional<ErrorKind> failure, const std::string& what) {
+  if (failure) fail(*failure, what);
+}
+
+}  // namespace
+
+HypervisorFacts FakeHypervisor::facts() {
+  return {"7.2.22", R"({"arch":"x86_64","model":"fake","vendor":"Virga",)"
+                    R"("topology":{"cells":1,"sockets":1,"cores":16,"threads":1},"features":[]})",
+          16, 65536};
+}
+
+std::vector<DomainFacts> FakeHypervisor::list() {
+  const std::scoped_lock lock(mutex_);
+  fail_after(enter(FakeVerb::list), "list the instances");
+  std::vector<DomainFacts> out;
+  for (auto& [id, domain] : domains_) out.push_back(facts_of(id, domain));
+  return out;
+}
+
+std::optional<DomainFacts> FakeHypervisor::observe(const std::string& id) {
+  const std::scoped_lock lock(mutex_);
+  fail_after(enter(FakeVerb::observe), "observe instance " + id);
+  const auto found = domains_.find(id);
+  if (found == domains_.end()) return std::nullopt;
+  return facts_of(id, found->second);
+}
+
+void FakeHypervisor::ensure_running(const DomainSpec& spec) {
+  const std::string what = "start instance " + spec.id;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto failure = enter(FakeVerb::ensure_running);
+    fail_before(failure, what);
+    Domain& domain = domains_[spec.id];
+    settle(domain);
+    if (is_active(domain.power)) {
+      if (domain.spec.run_epoch == spec.run_epoch) return;
+      throw Error(ErrorKind::conflict, "Instance " + spec.id + " still runs from another start.");
+    }
+    domain = Domain{spec, PowerState::running, false, 0, 0};
+    if (start_delay_us_ > 0) {
+      domain.power = PowerState::unknown;
+      domain.starts_us = clock_.now_us() + start_delay_us_;
+    }
+    fail_after(failure, what);
+  }
+  tell(spec.id);
+}
+
+void FakeHypervisor::request_shutdown(const std::string& id) {
+  const std::string what = "ask instance " + id + " to shut down";
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto failure = enter(FakeVerb::request_shutdown);
+    fail_before(failure, what);
+    const auto found = domains_.find(id);
+    if (found == domains_.end()) return;
+    Domain& domain = found->second;
+    settle(domain);
+    if (domain.power == PowerState::running && shutdown_delay_us_ && domain.ends_us == 0)
+      domain.ends_us = clock_.now_us() + *shutdown_delay_us_;
+    settle(domain);
+    fail_after(failure, what);
+    if (is_active(domain.power)) return;
+  }
+  tell(id);
+}
+
+void FakeHypervisor::ensure_stopped(const std::string& id) {
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto failure = enter(FakeVerb::ensure_stopped);
+    fail_before(failure, "stop instance " + id);
+    const auto found = domains_.find(id);
+    if (found == domains_.end()) return;
+    Domain& domain = found->second;
+    settle(domain);
+    if (!is_active(domain.power)) return;
+    domain = Domain{domain.spec, PowerState::shutoff, false, 0, 0};
+    fail_after(failure, "stop instance " + id);
+  }
+  tell(id);
+}
+
+void FakeHypervisor::ensure_absent(const std::string& id) {
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto failure = enter(FakeVerb::ensure_absent);
+    fail_before(failure, "remove instance " + id);
+    if (domains_.erase(id) == 0) return;
+    fail_after(failure, "remove instance " + id);
+  }
+  tell(id);
+}
+
+void FakeHypervisor::on_change(std::function<void(const std::string& id)> callback) {
+  const std::scoped_lock lock(mutex_);
+  callback_ = std::move(callback);
+}
+
+void FakeHypervisor::fail_next(FakeVerb verb, ErrorKind kind, int times) {
+  const std::scoped_lock lock(mutex_);
+  failures_[verb].insert(failures_[verb].end(), static_cast<std::size_t>(times), kind);
+}
+
+void FakeHypervisor::set_start_delay(TimeUs delay_us) {
+  const std::scoped_lock lock(mutex_);
+  start_delay_us_ = delay_us;
+}
+
+void FakeHypervisor::set_shutdown_delay(std::optional<TimeUs> delay_us) {
+  const std::scoped_lock lock(mutex_);
+  shutdown_delay_us_ = delay_us;
+}
+
+void FakeHypervisor::power_off_by_guest(const std::string& id) {
+  end(id, PowerState::shutoff, true);
+}
+
+void FakeHypervisor::crash(const std::string& id) { end(id, PowerState::crashed, false); }
+
+void FakeHypervisor::pause(const std::string& id) {
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto found = domains_.find(id);
+    if (found == domains_.end() || found->second.power != PowerState::running) return;
+    found->second.power = PowerState::paused;
+  }
+  tell(id);
+}
+
+void FakeHypervisor::lose_power() {
+  {
+    const std::scoped_lock lock(mutex_);
+    for (auto& [id, domain] : domains_)
+      domain = Domain{domain.spec, PowerState::shutoff, false, 0, 0};
+  }
+  tell("");
+}
+
+void FakeHypervisor::tick() {
+  std::vector<std::string> changed;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (auto& [id, domain] : domains_) {
+      const PowerState before = domain.power;
+      settle(domain);
+      if (domain.power != before) changed.push_back(id);
+    }
+  }
+  for (const auto& id : changed) tell(id);
+}
+
+std::int64_t FakeHypervisor::calls(FakeVerb verb) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = calls_.find(verb);
+  return found == calls_.end() ? 0 : found->second;
+}
+
+std::optional<DomainSpec> FakeHypervisor::spec_of(const std::string& id) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = domains_.find(id);
+  if (found == domains_.end()) return std::nullopt;
+  return found->second.spec;
+}
+
+std::optional<ErrorKind> FakeHypervisor::enter(FakeVerb verb) {
+  ++calls_[verb];
+  auto& planned = failures_[verb];
+  if (planned.empty()) return std::nullopt;
+  const ErrorKind kind = planned.front();
+  planned.erase(planned.begin());
+  return kind;
+}
+
+void FakeHypervisor::settle(Domain& domain) const {
+  const TimeUs now = clock_.now_us();
+  if (domain.power == PowerState::unknown && domain.starts_us <= now)
+    domain.power = PowerState::running;
+  if (domain.power == PowerState::running && domain.ends_us != 0 && domain.ends_us <= now)
+    domain = Domain{domain.spec, PowerState::shutoff, true, 0, 0};
+}
+
+DomainFacts FakeHypervisor::facts_of(const std::string& id, Domain& domain) const {
+  settle(domain);
+  return {id, domain.spec.run_epoch, domain.power, domain.by_guest};
+}
+
+void FakeHypervisor::end(const std::string& id, PowerState power, bool by_guest) {
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto found = domains_.find(id);
+    if (found == domains_.end() || !is_active(found->second.power)) return;
+    found->second = Domain{found->second.spec, power, by_guest, 0, 0};
+  }
+  tell(id);
+}
+
+void FakeHypervisor::tell(const std::string& id) {
+  std::function<void(const std::string&)> callback;
+  {
+    const std::scoped_lock lock(mutex_);
+    callback = callback_;
+  }
+  if (callback) callback(id);
+}
+
+}  // namespace virga::agent

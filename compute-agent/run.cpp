@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compute-agent/run.h"
+
+#include <malloc.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <iostream>
+#include <mutex>
+#include <optional>
+
+#include "common/error.h"
+#include "common/file.h"
+#include "common/log.h"
+#include "compute-agent/fake/fake_host_network.h"
+#include "compute-agent/fake/fake_hypervisor.h"
+#include "compute-agent/link/control_plane_link.h"
+#include "compute-agent/link/identity.h"
+#include "compute-agent/reconciler.h"
+#include "compute-agent/virt_type.h"
+
+namespace virga::agent {
+namespace {
+
+constexpr const char* kVersion = "0.1.0";
+constexpr std::int64_t kGib = std::int64_t{1} << 30;
+constexpr auto kFetchStall = std::chrono::seconds(60);
+
+/// The parts of the host that the agent drives: real or fake.
+struct Parts {
+  std::unique_ptr<Hypervisor> hypervisor;
+  std::unique_ptr<storage::DiskStore> store;
+  std::unique_ptr<network::HostNetwork> network;
+};
+
+std::string beside_this_program(const std::string& name) {
+  return std::filesystem::read_symlink("/proc/self/exe").parent_path() / name;
+}
+
+Parts real_parts(const Config& config) {
+  Parts parts;
+  parts.hypervisor = make_libvirt_hypervisor(config.libvirt_uri);
+  storage::DiskStoreSettings disks;
+  disks.directory = config.state_directory + "/instances";
+  disks.cache_directory = config.state_directory + "/cache";
+  disks.console_directory = config.state_directory + "/console";
+  disks.qemu_user = config.qemu_user;
+  parts.store = storage::make_directory_store(disks);
+  network::HostNetworkSettings net;
+  net.physical_networks = config.physical_networks;
+  net.state_directory = config.state_directory + "/network";
+  net.metadata_program = config.metadata_program.empty() ? beside_this_program("virga-metadata")
+                                                         : config.metadata_program;
+  net.tap_user = config.qemu_user;
+  parts.network = network::make_linux_network(net);
+  return parts;
+}
+
+Parts make_parts(const Config& config, const Clock& clock) {
+  if (config.hypervisor == "libvirt") return real_parts(config);
+  return {std::make_unique<FakeHypervisor>(clock), storage::make_fake_store(),
+          std::make_unique<FakeHostNetwork>()};
+}
+
+Identity require_identity(const Config& config) {
+  auto identity = load_identity(config.identity());
+  if (!identity)
+    throw Error(ErrorKind::invalid,
+                "This host is not enrolled: run 'virga-agent enrol --token-file FILE' first.");
+  return std::move(*identity);
+}
+
+storage::FetchImage fetcher(const http::Peer& peer) {
+  return [peer](const storage::BaseImage& image, const storage::ByteSink& sink) {
+    const int status =
+        http::download(peer, "/agent/v1/images/" + image.digest, sink, kFetchStall);
+    if (status != 200)
+      throw Error(ErrorKind::unavailable, "The control plane answered " + std::to_string(status) +
+                                              " for image " + image.digest + ".");
+  };
+}
+
+network::BridgeMap bridges_of(const Config& config) {
+  network::BridgeMap bridges;
+  for (const auto& network : config.physical_networks) bridges[network.name] = network.bridge;
+  return bridges;
+}
+
+/// The facts of the host, asked again until the hypervisor has answered once.
+class HostFacts {
+ public:
+  HostFacts(Hypervisor& hypervisor, const storage::DiskStore& store, const Config& config,
+            std::string virt_type)
+      : hypervisor_(hypervisor), store_(store), config_(config), virt_type_(std::move(virt_type)) {}
+
+  void fill(model::ObservedHost& observed) {
+    const std::scoped_lock lock(mutex_);
+    try {
+      if (!known_) known_ = hypervisor_.facts();
+      observed.disk_gib = store_.space().total / kGib;
+    } catch (const Error& e) {
+      log::warning("the hypervisor does not answer", {{"error", e.what()}});
+    }
+    observed.agent_version = kVersion;
+    observed.address = config_.address;
+    observed.virt_type = virt_type_;
+    if (!known_) return;
+    observed.vcpus = known_->vcpus;
+    observed.memory_mib = known_->memory_mib;
+    observed.hypervisor_version = known_->version;
+    observed.cpu_info = known_->cpu_info;
+  }
+
+ private:
+  Hypervisor& hypervisor_;
+  const storage::DiskStore& store_;
+  const Config& config_;
+  std::string virt_type_;
+  std::mutex mutex_;  // guards known_
+  std::optional<HypervisorFacts> known_;
+};
+
+sigset_t stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  return set;
+}
+
+}  // namespace
+
+void run_agent(const Config& config) {
+  const sigset_t signals = stop_signals();
+  sigprocmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGHUP, SIG_IGN);
+  mallopt(M_ARENA_MAX, 2);  // many threads, few allocations: more arenas only cost memory
+  const Identity identity = require_identity(config);
+  const http::Peer peer =
+      peer_of(identity, config.control_plane_host, config.control_plane_port);
+  const std::string virt_type = config.hypervisor == "fake" ? "qemu" : decide_virt_type(config);
+
+  const SystemClock clock;
+  const Parts parts = make_parts(config, clock);
+  ReconcilerSettings settings;
+  settings.virt_type = virt_type;
+  settings.plan.shutdown_grace_us = config.shutdown_grace_s * kSecondUs;
+  Reconciler reconciler({*parts.hypervisor, *parts.store, *parts.network, clock, fetcher(peer),
+                         bridges_of(config)},
+                        settings);
+  HostFacts facts(*parts.hypervisor, *parts.store, config, virt_type);
+  ControlPlaneLink link(
+      peer, {[&](model::DesiredHost desired) { reconciler.set_desired(std::move(desired)); },
+             [&] {
+               auto observed = reconciler.snapshot();
+               facts.fill(observed);
+               return observed;
+             },
+             [&](const std::string& id, std::size_t bytes) {
+               return parts.store->read_console(id, bytes);
+             }});
+  reconciler.on_report([&] { link.report_soon(); });
+  reconciler.run();
+  link.start();
+  log::info("running", {{"host", identity.host_name}, {"virt_type", virt_type}});
+  int got = 0;
+  sigwait(&signals, &got);
+  log::info("stopping; guests go on", {{"signal", std::to_string(got)}});
+  link.stop();
+  reconciler.stop();
+}
+
+void enrol_host(const Config& config, const std::string& token_file) {
+  const auto text = read_file(token_file, 4096);
+  if (!text) throw Error(ErrorKind::invalid, token_file + " does not exist.");
+  const std::string token = text->substr(0, text->find_first_of("\r\n"));
+  const Identity identity =
+      enrol(config.identity(), config.control_plane_host, config.control_plane_port, token);
+  std::cout << "enrolled as host " << identity.host_name << " (" << identity.host_id << ")\n";
+}
+
+void uninstall(const Config& config) {
+  const SystemClock clock;
+  const Parts parts = make_parts(config, clock);
+  for (const auto& domain : parts.hypervisor->list()) parts.hypervisor->ensure_absent(domain.id);
+  for (const auto& id : parts.store->list()) parts.store->ensure_absent(id);
+  parts.store->evict_bases({}, 0);
+  parts.network->remove_all();
+}
+
+}  // namespace virga::agent

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Work on the whole host: everything is looked at again, whatever was or was not told.
+#include <algorithm>
+
+#include "common/error.h"
+#include "common/log.h"
+#include "compute-agent/src/reconciler_impl.h"
+
+namespace virga::agent {
+
+void Reconciler::Impl::resync() {
+  {
+    const std::scoped_lock lock(mutex);
+    if (!host) return;  // nothing is known to be wanted
+  }
+  queue->wake_at(kResyncKey, deps.clock.now_us() + settings.resync_us);
+  for (const auto& id : ids()) queue->wake(id);
+  queue->wake(kNetworkKey);
+  try {
+    note_orphans();
+    evict_bases();
+  } catch (const Error& e) {
+    log::debug("The host was not looked through", {{"error", e.what()}});
+  }
+}
+
+void Reconciler::Impl::keep_network() {
+  {
+    const std::scoped_lock lock(mutex);
+    if (!host) return;  // an empty plan would take everything away
+  }
+  try {
+    for (const auto& [network, why] : keeper.apply(NetworkKeeper::When::always))
+      log::warning("A network was left out", {{"network", network}, {"reason", why}});
+  } catch (const Error& e) {
+    log::warning("The host's network is not complete", {{"error", e.what()}});
+  }
+}
+
+void Reconciler::Impl::note_orphans() {
+  std::set<std::string> found;
+  for (const auto& domain : deps.hypervisor.list()) found.insert(domain.id);
+  for (const auto& id : deps.store.list()) found.insert(id);
+  std::vector<std::string> fresh;
+  {
+    const std::scoped_lock lock(mutex);
+    std::erase_if(found, [&](const std::string& id) { return works.contains(id); });
+    for (const auto& id : found)
+      if (!known_orphans.contains(id)) fresh.push_back(id);
+    known_orphans = std::move(found);
+  }
+  for (const auto& id : fresh)
+    log::warning("An instance is on this host that nobody wants here; it is left alone",
+                 {{"instance", id}});
+}
+
+void Reconciler::Impl::evict_bases() {
+  std::vector<std::string> used;
+  {
+    const std::scoped_lock lock(mutex);
+    const TimeUs now = deps.clock.now_us();
+    if (now >= evicted_us && now < evicted_us + settings.evict_us) return;
+    evicted_us = now;
+    for (const auto& [id, work] : works) used.push_back(work->desired->instance.image_digest);
+  }
+  deps.store.evict_bases(used, settings.keep_bases_s);
+}
+
+}  // namespace virga::agent
