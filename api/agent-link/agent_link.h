@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The control plane's side of the link to agents: enrolment, one stream a host, images for hosts.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "api/agent-link/authority.h"
+#include "api/http/router.h"
+#include "common/clock.h"
+#include "db/store/database.h"
+#include "image-service/image_store.h"
+
+namespace virga::agent_link {
+
+/// What the link needs. Outlives it.
+struct LinkDeps {
+  store::Database& db;
+  const Clock& clock;
+  images::ImageStore& images;
+  KeyedCertificate authority;
+  std::string availability_zone = "nova";
+};
+
+/// Knows hosts by their certificate: request.caller has the host's id and name as user id and name.
+class HostAuthorizer final : public http::Authorizer {
+ public:
+  explicit HostAuthorizer(store::Database& db) : db_(db) {}
+  bool knows(std::string_view policy) const override;
+  void authorize(http::Request& request, std::string_view policy) const override;
+
+ private:
+  store::Database& db_;
+};
+
+struct LinkState;
+
+/// The streams of all hosts. A commit that changes a host's desired state wakes its stream; a stream
+/// carries the whole state each time. Thread-safe.
+class AgentLink {
+ public:
+  /// Subscribes to the database: make it before the first write.
+  explicit AgentLink(LinkDeps& deps);
+  ~AgentLink();
+
+  void add_routes(http::Router& router);
+
+  /// Asks a host for the end of a console log.
+  /// @throws Error{unavailable} when the host is not connected or does not answer within 10 s
+  std::string read_console(const std::string& host_id, const std::string& instance_id,
+                           std::size_t max_bytes);
+
+  /// Ends all streams and the pushing thread.
+  void stop();
+
+ private:
+  std::shared_ptr<LinkState> impl_;
+};
+
+}  // namespace virga::agent_link

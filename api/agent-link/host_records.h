@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Between rows and what a host is told and reports.
+#pragma once
+
+#include <string>
+
+#include "db/model/host_state.h"
+#include "db/store/database.h"
+
+namespace virga::agent_link {
+
+/// Everything that a host is to be, from the rows. The revision is left 0.
+model::DesiredHost compile_desired(store::ReadTx& tx, const std::string& host_id,
+                                   const std::string& availability_zone);
+
+/// Takes a host's report over: observed columns, the ends of deletes, faults, and guests that powered
+/// themselves off. Touches only instances that are placed on that host.
+void record_observed(store::WriteTx& tx, const std::string& host_id,
+                     const model::ObservedHost& observed, TimeUs now_us);
+
+}  // namespace virga::agent_link

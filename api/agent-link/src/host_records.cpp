@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/agent-link/host_records.h"
+
+#include <set>
+
+#include "api/compute/instance_delete.h"
+#include "api/network/port_allocation.h"
+#include "common/log.h"
+#include "db/store/hosts.h"
+#include "db/store/instances.h"
+#include "db/store/networks.h"
+#include "db/store/ports.h"
+
+namespace virga::agent_link {
+namespace {
+
+constexpr int kFaultCode = 500;
+
+model::DesiredNetwork compile_network(store::ReadTx& tx, const std::string& id,
+                                      const std::string& host_id) {
+  model::DesiredNetwork desired;
+  const auto network = store::networks::find(tx, id);
+  desired.id = id;
+  if (network) {
+    desired.name = network->name;
+    desired.physical_network = network->physical_network;
+    desired.mtu = network->mtu;
+  }
+  desired.subnets = store::networks::list_subnets_of(tx, id);
+  const auto dhcp = store::ports::list_of_device(tx, network::dhcp_device(id, host_id));
+  if (!dhcp.empty()) desired.dhcp_port = dhcp.front();
+  return desired;
+}
+
+/// What a report means for the wish of one instance.
+void settle(store::WriteTx& tx, const model::Instance& before, const model::ObservedInstance& seen,
+            TimeUs now_us) {
+  const bool current = seen.generation == before.generation;
+  if (!current) return;
+  if (before.wish == model::PowerWish::absent && seen.power == model::PowerState::absent &&
+      seen.last_error.empty() && seen.step.empty()) {
+    log::info("instance deleted", {{"instance", before.id}, {"host", before.host_id}});
+    compute::finish_instance_delete(tx, before, now_us);
+    return;
+  }
+  if (before.wish == model::PowerWish::running && seen.stopped_by_guest &&
+      seen.run_epoch == before.run_epoch) {
+    log::info("guest powered itself off", {{"instance", before.id}});
+    store::instances::set_wish(tx, before, model::PowerWish::stopped, model::PowerVerb::stop, false,
+                               now_us);
+    return;
+  }
+  if (seen.permanent && before.fault_code == 0 && before.wish != model::PowerWish::absent)
+    store::instances::set_fault(tx, before.id, kFaultCode, seen.last_error, now_us);
+}
+
+}  // namespace
+
+model::DesiredHost compile_desired(store::ReadTx& tx, const std::string& host_id,
+                                   const std::string& availability_zone) {
+  model::DesiredHost desired;
+  desired.host_id = host_id;
+  std::set<std::string> networks;
+  for (auto& instance : store::instances::list_of_host(tx, host_id)) {
+    model::DesiredInstance d;
+    d.ports = store::ports::list_of_device(tx, instance.id);
+    for (const auto& port : d.ports) networks.insert(port.network_id);
+    d.availability_zone = availability_zone;
+    d.instance = std::move(instance);
+    desired.instances.push_back(std::move(d));
+  }
+  for (const auto& id : networks) desired.networks.push_back(compile_network(tx, id, host_id));
+  return desired;
+}
+
+void record_observed(store::WriteTx& tx, const std::string& host_id,
+                     const model::ObservedHost& observed, TimeUs now_us) {
+  store::hosts::set_observed(tx, host_id, observed, now_us);
+  for (const auto& seen : observed.instances) {
+    const auto before = store::instances::find(tx, seen.id, "");
+    if (!before || before->host_id != host_id) continue;
+    store::instances::set_observed(tx, host_id, seen, now_us);
+    settle(tx, *before, seen, now_us);
+  }
+}
+
+}  // namespace virga::agent_link

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The resources of the Compute API, a file each. Private to api/compute.
+#pragma once
+
+#include "api/compute/compute_api.h"
+
+namespace virga::compute {
+
+void add_flavor_routes(http::Router& router, ComputeDeps& deps);
+void add_keypair_routes(http::Router& router, ComputeDeps& deps);
+void add_server_routes(http::Router& router, ComputeDeps& deps);
+void add_server_action_routes(http::Router& router, ComputeDeps& deps);
+void add_hypervisor_routes(http::Router& router, ComputeDeps& deps);
+void add_service_routes(http::Router& router, ComputeDeps& deps);
+
+/// "http://address:8774/compute/v2.1" under which this request came.
+std::string compute_url(const http::Request& request);
+
+}  // namespace virga::compute

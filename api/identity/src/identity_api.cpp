@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/identity/identity_api.h"
+
+#include "api/identity/src/tokens.h"
+#include "common/json.h"
+
+namespace virga::identity {
+namespace {
+
+using http::Request;
+using http::Response;
+
+json::object version(const std::string& base) {
+  return {{"id", "v3.14"},
+          {"status", "stable"},
+          {"updated", "2020-04-07T00:00:00Z"},
+          {"links", json::array{json::object{{"rel", "self"}, {"href", base + "/identity/v3/"}}}},
+          {"media-types",
+           json::array{json::object{{"base", "application/json"},
+                                    {"type", "application/vnd.openstack.identity-v3+json"}}}}};
+}
+
+Response versions(const Request& request) {
+  return http::json_response(
+      300, {{"versions", {{"values", json::array{version(request.base_url)}}}}});
+}
+
+Response show_version(const Request& request) {
+  return http::json_response(200, {{"version", version(request.base_url)}});
+}
+
+/// {"error": {...}}: the Identity API's form.
+Response error_body(int status, const std::string& message) {
+  return http::json_response(status, {{"error",
+                                       {{"code", status},
+                                        {"message", message},
+                                        {"title", std::string(http::reason_of(status))}}}});
+}
+
+}  // namespace
+
+void add_routes(http::Router& router, IdentityDeps& deps) {
+  router.add_service({"/identity", error_body, {{"Vary", "X-Auth-Token"}}});
+  router.get("/identity", "public", versions);
+  router.get("/identity/v3", "public", show_version);
+  add_token_routes(router, deps);
+}
+
+}  // namespace virga::identity

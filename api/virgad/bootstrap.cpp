@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/virgad/bootstrap.h"
+
+#include "api/identity/passwords.h"
+#include "common/file.h"
+#include "common/random.h"
+#include "db/store/identity.h"
+
+namespace virga::virgad {
+namespace {
+
+using store::WriteTx;
+
+model::Role ensure_role(WriteTx& tx, const std::string& name) {
+  if (auto role = store::identity::find_role_named(tx, name)) return std::move(*role);
+  const model::Role role{new_hex_id(), name};
+  store::identity::insert(tx, role);
+  return role;
+}
+
+model::Project ensure_project(WriteTx& tx, const std::string& domain_id) {
+  if (auto found = store::identity::find_project_named(tx, domain_id, "admin"))
+    return std::move(*found);
+  const model::Project project{new_hex_id(), domain_id, "admin", "The administrators' project.",
+                               true};
+  store::identity::insert(tx, project);
+  return project;
+}
+
+}  // namespace
+
+agent_link::KeyedCertificate ensure_authority(const std::string& directory) {
+  make_directories(directory, 0700);
+  const auto certificate = read_file(directory + "/authority.crt");
+  const auto key = read_file(directory + "/authority.key");
+  if (certificate && key) return {*certificate, *key};
+  const auto made = agent_link::make_authority("Virga " + new_hex_id().substr(0, 8));
+  write_file_atomic(directory + "/authority.key", made.private_key, 0600);
+  write_file_atomic(directory + "/authority.crt", made.certificate, 0644);
+  return made;
+}
+
+std::string bootstrap(const Config& config, const std::string& password) {
+  make_directories(config.state_directory, 0700);
+  ensure_authority(config.authority());
+  store::Database db(config.database());
+  identity::Passwords passwords;
+  const bool there = db.read([](store::ReadTx& tx) {
+    return store::identity::find_user_named(tx, "default", "admin").has_value();
+  });
+  const std::string generated = there || !password.empty() ? "" : random_secret(18);
+  const std::string chosen = password.empty() ? generated : password;
+  const std::string hash = chosen.empty() ? "" : passwords.hash(chosen);
+  db.write([&](WriteTx& tx) {
+    if (!store::identity::find_domain(tx, "default"))
+      store::identity::insert(tx, model::Domain{"default", "Default", "The default domain", true});
+    const model::Project project = ensure_project(tx, "default");
+    auto user = store::identity::find_user_named(tx, "default", "admin");
+    if (!user) {
+      user = model::User{new_hex_id(), "default", "admin", hash, true};
+      store::identity::insert(tx, *user);
+    } else if (!hash.empty()) {
+      store::identity::set_password_hash(tx, user->id, hash);
+    }
+    for (const char* name : {"admin", "manager", "member", "reader"}) {
+      const model::Role role = ensure_role(tx, name);
+      if (std::string(name) != "manager")
+        store::identity::assign(tx, user->id, project.id, role.id);
+    }
+  });
+  return generated;
+}
+
+}  // namespace virga::virgad

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/virgad/config.h"
+
+#include "common/yaml_config.h"
+
+namespace virga::virgad {
+namespace {
+
+void read_listener(const YamlConfig& in, http::ServerSettings& out, std::uint16_t default_port) {
+  out.address = in.string("address", out.address);
+  out.port = static_cast<std::uint16_t>(in.integer("port", default_port, 1, 65535));
+}
+
+}  // namespace
+
+Config load_config(const std::string& path) {
+  const YamlConfig file = YamlConfig::load(path);
+  Config c;
+  c.region = file.string("region", c.region);
+  file.ignore("agent");
+
+  const YamlConfig control = file.section("control");
+  c.state_directory = control.string("state_directory", c.state_directory);
+  c.availability_zone = control.string("availability_zone", c.availability_zone);
+  c.cpu_ratio_percent = control.integer("cpu_ratio_percent", c.cpu_ratio_percent, 1, 100'000);
+  c.memory_reserve_mib = control.integer("memory_reserve_mib", c.memory_reserve_mib, 0, 1 << 30);
+  c.max_image_bytes =
+      control.integer("max_image_bytes", c.max_image_bytes, 1, std::int64_t{1} << 50);
+  c.log_file = control.string("log_file", "");
+  c.log_level = control.string("log_level", c.log_level);
+
+  const YamlConfig api = file.section("api");
+  read_listener(api, c.api, 8774);
+  c.api.public_url = api.string("public_url", "");
+  c.api.io_threads = static_cast<int>(api.integer("io_threads", c.api.io_threads, 1, 64));
+  c.api.pool_threads = static_cast<int>(api.integer("pool_threads", c.api.pool_threads, 1, 512));
+  const YamlConfig tls = api.section("tls");
+  c.api.tls.certificate = tls.string("certificate", "");
+  c.api.tls.private_key = tls.string("private_key", "");
+
+  const YamlConfig link = file.section("agent_link");
+  read_listener(link, c.agent_link, 8775);
+  c.agent_link_names = link.strings("names");
+  c.agent_link.io_threads = 1;
+  c.agent_link.pool_threads = 4;
+  file.check();
+  return c;
+}
+
+}  // namespace virga::virgad

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/virgad/serve.h"
+
+#include <malloc.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "api/agent-link/agent_link.h"
+#include "api/compute/compute_api.h"
+#include "api/controllers/gc.h"
+#include "api/identity/identity_api.h"
+#include "api/image/image_api.h"
+#include "api/network/network_api.h"
+#include "api/virgad/bootstrap.h"
+#include "common/error.h"
+#include "common/file.h"
+#include "common/log.h"
+#include "db/store/images.h"
+
+namespace virga::virgad {
+namespace {
+
+/// The names in the agent link's certificate: what is configured, and what is always true.
+std::vector<std::string> link_names(const Config& config) {
+  std::vector<std::string> names = config.agent_link_names;
+  names.push_back(config.agent_link.address);
+  names.emplace_back("127.0.0.1");
+  names.emplace_back("localhost");
+  char host[256] = {};
+  if (::gethostname(host, sizeof host - 1) == 0) names.emplace_back(host);
+  return names;
+}
+
+/// Gives the agent link a fresh certificate of the authority.
+void prepare_link_tls(Config& config, const agent_link::KeyedCertificate& authority) {
+  const std::string directory = config.authority();
+  const auto issued = agent_link::issue_server(authority, link_names(config));
+  write_file_atomic(directory + "/server.key", issued.private_key, 0600);
+  write_file_atomic(directory + "/server.crt", issued.certificate, 0644);
+  config.agent_link.tls = {directory + "/server.crt", directory + "/server.key",
+                           directory + "/authority.crt"};
+}
+
+void wait_for_signal() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  int got = 0;
+  sigwait(&set, &got);
+  log::info("stopping", {{"signal", std::to_string(got)}});
+}
+
+/// Blocked before any thread starts, so that only wait_for_signal() takes them.
+void block_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  sigprocmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGHUP, SIG_IGN);
+}
+
+void require_bootstrapped(const Config& config) {
+  if (::access(config.database().c_str(), F_OK) != 0)
+    throw Error(ErrorKind::invalid, "There is no database at " + config.database() +
+                                        ": run 'virgad bootstrap' first.");
+}
+
+}  // namespace
+
+void serve(Config config) {
+  block_signals();
+  mallopt(M_ARENA_MAX, 2);  // many threads, few allocations: more arenas only cost memory
+  require_bootstrapped(config);
+  const SystemClock clock;
+  const auto authority = ensure_authority(config.authority());
+  prepare_link_tls(config, authority);
+
+  store::Database db(config.database());
+  const auto image_store = images::make_directory_image_store(config.images());
+  const identity::TokenAuthorizer authorizer(db, clock);
+  agent_link::LinkDeps link_deps{db, clock, *image_store, authority, config.availability_zone};
+  agent_link::AgentLink link(link_deps);
+  db.write([&](store::WriteTx& tx) {
+    const auto n = store::images::requeue_interrupted(tx, clock.now_us());
+    if (n > 0) log::warning("interrupted uploads are queued again", {{"count", std::to_string(n)}});
+  });
+
+  identity::Passwords passwords;
+  identity::IdentityDeps identity_deps{db, clock, authorizer, passwords, config.region};
+  compute::ComputeDeps compute_deps{db, clock,
+                                    [&link](const std::string& host, const std::string& instance,
+                                            std::size_t bytes) {
+                                      return link.read_console(host, instance, bytes);
+                                    },
+                                    config.availability_zone, config.cpu_ratio_percent,
+                                    config.memory_reserve_mib};
+  image::ImageDeps image_deps{db, clock, *image_store, config.max_image_bytes};
+  network::NetworkDeps network_deps{db, clock};
+
+  http::Router api(authorizer);
+  identity::add_routes(api, identity_deps);
+  compute::add_routes(api, compute_deps);
+  image::add_routes(api, image_deps);
+  network::add_routes(api, network_deps);
+  const agent_link::HostAuthorizer host_authorizer(db);
+  http::Router agents(host_authorizer);
+  link.add_routes(agents);
+
+  http::Server api_server(config.api, api);
+  http::Server agent_server(config.agent_link, agents);
+  const controllers::GarbageCollector collector(db, *image_store, clock);
+  agent_server.start();
+  api_server.start();
+  log::info("ready", {{"api", config.api.address + ":" + std::to_string(api_server.port())},
+                      {"agents", config.agent_link.address + ":" +
+                                     std::to_string(agent_server.port())}});
+  wait_for_signal();
+  link.stop();
+  api_server.stop();
+  agent_server.stop();
+}
+
+}  // namespace virga::virgad
