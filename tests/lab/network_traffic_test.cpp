@@ -189,6 +189,9 @@ TEST_F(HostNetworkLab, MetadataGoesWithItsPort) {
   host_->apply(plan_with(1));
   EXPECT_TRUE(std::filesystem::exists(file + address(0)));
   EXPECT_FALSE(std::filesystem::exists(file + address(1)));
+  host_->set_metadata(instance(1));
+  host_->remove_all();
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ + "/state"));
 }
 
 TEST_F(HostNetworkLab, TheMetadataProgramIsConfined) {

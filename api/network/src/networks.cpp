@@ -28,6 +28,7 @@ json::object view(const Request& request, const model::Network& n,
                  {"shared", n.shared},
                  {"router:external", n.external},
                  {"mtu", n.mtu},
+                 {"port_security_enabled", true},
                  {"subnets", std::move(ids)},
                  {"created_at", format_seconds(n.created_us)},
                  {"updated_at", format_seconds(n.updated_us)}};

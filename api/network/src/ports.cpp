@@ -28,6 +28,7 @@ json::object view(const model::Port& p) {
           {"device_owner", p.device_owner},
           {"fixed_ips", std::move(ips)},
           {"security_groups", json::array()},
+          {"port_security_enabled", true},
           {"created_at", format_seconds(p.created_us)},
           {"updated_at", format_seconds(p.updated_us)}};
 }

@@ -267,6 +267,7 @@ void LinuxHostNetwork::set_metadata(const model::DesiredInstance& instance) {
 void LinuxHostNetwork::remove_all() {
   const std::lock_guard lock(mutex_);
   Problems problems;
+  metadata_ = MetadataStore(settings_.state_directory, metadata_user_);  // nothing is waited for
   Links links = netlink_.links();
   remove_stale({}, links, problems);
   for (const auto& [name, link] : links)
