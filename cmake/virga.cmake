@@ -26,7 +26,8 @@ endif()
 add_compile_options(
   "$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wconversion;-Wnon-virtual-dtor;-Werror>"
   "$<$<COMPILE_LANGUAGE:CXX>:-fstack-protector-strong;-fstack-clash-protection;-fcf-protection>")
-add_link_options(-Wl,-z,relro,-z,now -pie)
+add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-ffunction-sections> $<$<COMPILE_LANGUAGE:CXX>:-fdata-sections>)
+add_link_options(-Wl,-z,relro,-z,now,--gc-sections,--as-needed -pie)
 if(VIRGA_SANITIZE)
   add_compile_options(-fsanitize=${VIRGA_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${VIRGA_SANITIZE})

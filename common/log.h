@@ -19,6 +19,9 @@ enum class Level { debug, info, warning, error };
 /// @throws Error{unavailable} when the file cannot be opened
 void open(const std::string& file, Level least);
 
+/// False when lines of this level are dropped: for callers whose fields are costly.
+bool enabled(Level level) noexcept;
+
 void write(Level level, std::string_view message, Fields fields);
 
 inline void debug(std::string_view m, Fields f = {}) { write(Level::debug, m, f); }

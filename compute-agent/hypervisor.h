@@ -23,17 +23,17 @@ struct NicSpec {
 
 /// All that a hypervisor needs to run an instance. Rendered anew at each start.
 struct DomainSpec {
-  std::string id;          ///< instance id = domain uuid
-  std::string name;        ///< "instance-0000000a"
-  std::string title;       ///< the user's name for it
+  std::string id;     ///< instance id = domain uuid
+  std::string name;   ///< "instance-0000000a"
+  std::string title;  ///< the user's name for it
   std::string project_id;
-  std::int64_t run_epoch = 0;  ///< kept with the domain, so that a start is done once
+  std::int64_t run_epoch = 0;      ///< kept with the domain, so that a start is done once
   std::string virt_type = "qemu";  ///< "kvm" or "qemu"
   std::int64_t vcpus = 1;
   std::int64_t memory_mib = 128;
-  std::string root_disk;       ///< path of a qcow2 file
-  std::string config_drive;    ///< path of an ISO 9660 file; empty: none
-  std::string console_log;     ///< path
+  std::string root_disk;     ///< path of a qcow2 file
+  std::string config_drive;  ///< path of an ISO 9660 file; empty: none
+  std::string console_log;   ///< path
   std::vector<NicSpec> nics;
 };
 

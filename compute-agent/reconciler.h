@@ -29,19 +29,20 @@ struct ReconcilerDeps {
 };
 
 struct ReconcilerSettings {
-  std::string virt_type = "qemu";           ///< "kvm" or "qemu"
+  std::string virt_type = "qemu";  ///< "kvm" or "qemu"
   PlanSettings plan;
   TimeUs resync_us = 10 * kSecondUs;        ///< everything is looked at again this often
   TimeUs backoff_first_us = kSecondUs / 2;  ///< pause after the first failure; it doubles
   TimeUs backoff_most_us = 30 * kSecondUs;
-  TimeUs evict_us = 600 * kSecondUs;        ///< how often unused base images are looked for
-  std::int64_t keep_bases_s = 24 * 3600;    ///< unused base images are kept this long
-  std::size_t threads = 4;                  ///< instances worked on at once
-  std::uint64_t seed = 0;                   ///< of the jitter; 0: random
+  TimeUs evict_us = 600 * kSecondUs;      ///< how often unused base images are looked for
+  std::int64_t keep_bases_s = 24 * 3600;  ///< unused base images are kept this long
+  std::size_t threads = 4;                ///< instances worked on at once
+  std::uint64_t seed = 0;                 ///< of the jitter; 0: random
 };
 
-/// Thread-safe. Before the first set_desired() it changes nothing on the host. Domains and files that
-/// no desired instance owns are logged once and left alone: the control plane has to ask for absence.
+/// Thread-safe. Before the first set_desired() it changes nothing on the host. Domains and files
+/// that no desired instance owns are logged once and left alone: the control plane has to ask for
+/// absence.
 class Reconciler {
  public:
   Reconciler(ReconcilerDeps deps, ReconcilerSettings settings);
@@ -49,14 +50,15 @@ class Reconciler {
   Reconciler(const Reconciler&) = delete;
   Reconciler& operator=(const Reconciler&) = delete;
 
-  /// Takes over the whole desired state. An instance whose generation is older than the one known is
-  /// left as it was.
+  /// Takes over the whole desired state. An instance whose generation is older than the one known
+  /// is left as it was.
   void set_desired(model::DesiredHost desired);
 
   /// Has one instance looked at soon; "": all of them.
   void nudge(const std::string& id);
 
-  /// The desired instances as they were last seen, and the revision. Facts of the host are not filled.
+  /// The desired instances as they were last seen, and the revision. Facts of the host are not
+  /// filled.
   model::ObservedHost snapshot();
 
   /// Sets who is told, from any thread, that snapshot() would differ. It is told once and then not
@@ -66,7 +68,8 @@ class Reconciler {
   /// Starts the worker threads and returns.
   void run();
 
-  /// Waits until the running steps are done and ends the threads. Nothing on the host is undone.
+  /// Gives up downloads, waits until the running steps are done and ends the threads. Nothing on the
+  /// host is undone.
   void stop();
 
   /// Does all that is due on the caller's thread: for simulated hosts and tests, in place of run().

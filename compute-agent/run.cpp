@@ -13,6 +13,7 @@
 #include "common/error.h"
 #include "common/file.h"
 #include "common/log.h"
+#include "common/memory.h"
 #include "compute-agent/fake/fake_host_network.h"
 #include "compute-agent/fake/fake_hypervisor.h"
 #include "compute-agent/link/control_plane_link.h"
@@ -26,6 +27,7 @@ namespace {
 constexpr const char* kVersion = "0.1.0";
 constexpr std::int64_t kGib = std::int64_t{1} << 30;
 constexpr auto kFetchStall = std::chrono::seconds(60);
+constexpr auto kSettledAfter = std::chrono::seconds(5);  // connected, first report sent
 
 /// The parts of the host that the agent drives: real or fake.
 struct Parts {
@@ -165,8 +167,12 @@ void run_agent(const Config& config) {
   reconciler.run();
   link.start();
   log::info("running", {{"host", identity.host_name}, {"virt_type", virt_type}});
-  int got = 0;
-  sigwait(&signals, &got);
+  const timespec settled{kSettledAfter.count(), 0};
+  int got = sigtimedwait(&signals, nullptr, &settled);
+  if (got < 0) {
+    drop_start_code();
+    sigwait(&signals, &got);
+  }
   log::info("stopping; guests go on", {{"signal", std::to_string(got)}});
   link.stop();
   reconciler.stop();

@@ -79,6 +79,8 @@ struct Response {
 
 /// A JSON answer.
 Response json_response(int status, const boost::json::value& body);
+/// The same for an object that lies in memory of its own.
+Response object_response(int status, const boost::json::object& body);
 /// An answer without a body.
 Response empty_response(int status);
 

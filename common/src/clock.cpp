@@ -3,18 +3,30 @@
 
 #include <chrono>
 #include <cstdio>
-#include <ctime>
 
 namespace virga {
 namespace {
 
+/// Writes `digits` decimal digits.
+void put(char* at, int digits, unsigned value) {
+  for (int i = digits - 1; i >= 0; --i, value /= 10) at[i] = static_cast<char>('0' + value % 10);
+}
+
+// By hand: gmtime_r takes a lock of the C library, and documents have several times each.
 std::string base_form(TimeUs t) {
-  const std::time_t seconds = t / kSecondUs;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[32];
-  const std::size_t n = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-  return std::string(text, n);
+  using namespace std::chrono;
+  const sys_seconds time{seconds(t / kSecondUs)};
+  const sys_days day = floor<days>(time);
+  const year_month_day date(day);
+  const hh_mm_ss clock(time - day);
+  std::string text = "0000-00-00T00:00:00";
+  put(text.data(), 4, static_cast<unsigned>(static_cast<int>(date.year())));
+  put(text.data() + 5, 2, static_cast<unsigned>(date.month()));
+  put(text.data() + 8, 2, static_cast<unsigned>(date.day()));
+  put(text.data() + 11, 2, static_cast<unsigned>(clock.hours().count()));
+  put(text.data() + 14, 2, static_cast<unsigned>(clock.minutes().count()));
+  put(text.data() + 17, 2, static_cast<unsigned>(clock.seconds().count()));
+  return text;
 }
 
 std::string with_micros(TimeUs t) {

@@ -12,13 +12,19 @@ namespace {
 
 using MdContext = CPtr<EVP_MD_CTX, EVP_MD_CTX_free>;
 
+using Method = CPtr<EVP_MD, EVP_MD_free>;
+
+/// Fetched once: OpenSSL looks a method up by its name at each use otherwise.
 const EVP_MD* method(DigestKind kind) {
+  static const Method md5(EVP_MD_fetch(nullptr, "MD5", nullptr));
+  static const Method sha256(EVP_MD_fetch(nullptr, "SHA256", nullptr));
+  static const Method sha512(EVP_MD_fetch(nullptr, "SHA512", nullptr));
   switch (kind) {
-    case DigestKind::md5: return EVP_md5();
-    case DigestKind::sha256: return EVP_sha256();
-    case DigestKind::sha512: return EVP_sha512();
+    case DigestKind::md5: return md5.get();
+    case DigestKind::sha256: return sha256.get();
+    case DigestKind::sha512: return sha512.get();
   }
-  return EVP_sha256();
+  return sha256.get();
 }
 
 std::string hex_of(DigestKind kind, std::string_view bytes) {
@@ -59,12 +65,12 @@ std::string md5_hex(std::string_view bytes) { return hex_of(DigestKind::md5, byt
 
 std::string to_hex(std::string_view bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(bytes.size() * 2);
+  std::string text(bytes.size() * 2, '\0');
+  char* at = text.data();
   for (const char c : bytes) {
     const auto b = static_cast<unsigned char>(c);
-    text += kDigits[b >> 4];
-    text += kDigits[b & 15];
+    *at++ = kDigits[b >> 4];
+    *at++ = kDigits[b & 15];
   }
   return text;
 }
@@ -103,6 +109,8 @@ std::optional<std::string> from_base64(std::string_view text) {
                                 static_cast<int>(clean.size()));
   if (n < 0) return std::nullopt;
   bytes.resize(static_cast<std::size_t>(n) - padding);
+  // OpenSSL takes more than the one text of each value: '-' at the end, bits that no encoder sets.
+  if (to_base64(bytes) != clean) return std::nullopt;
   return bytes;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <charconv>
 
 #include "common/error.h"
 
@@ -87,14 +88,10 @@ std::int64_t Fields::integer(std::string_view key, std::int64_t least, std::int6
   } else if (value.is_uint64()) {
     refuse(key, value, shown(value) + " is greater than the maximum of " + std::to_string(most));
   } else if (value.is_string()) {  // the services accept numbers in strings
-    const std::string text(value.get_string().data(), value.get_string().size());
-    std::size_t end = 0;
-    try {
-      number = std::stoll(text, &end);
-    } catch (const std::exception&) {
-      end = 0;
-    }
-    if (end == 0 || end != text.size())
+    const json::string& text = value.get_string();
+    const char* const end = text.data() + text.size();
+    const auto [rest, failure] = std::from_chars(text.data(), end, number);
+    if (failure != std::errc{} || rest != end)
       refuse(key, value, shown(value) + " is not of type 'integer'");
   } else {
     refuse(key, value, shown(value) + " is not of type 'integer'");

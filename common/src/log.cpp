@@ -74,8 +74,12 @@ std::string escaped(std::string_view value) {
   return quote ? '"' + out + '"' : out;
 }
 
+bool enabled(Level level) noexcept {
+  return spdlog::default_logger_raw()->should_log(level_of(level));
+}
+
 void write(Level level, std::string_view message, Fields fields) {
-  if (!spdlog::default_logger_raw()->should_log(level_of(level))) return;
+  if (!enabled(level)) return;
   std::string line(message);
   for (const auto& [key, value] : fields) {
     line += ' ';

@@ -13,8 +13,11 @@ namespace virga {
 namespace {
 
 std::string dashed(const std::string& hex) {
-  return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" +
-         hex.substr(16, 4) + "-" + hex.substr(20, 12);
+  std::string text(36, '-');
+  std::size_t from = 0;
+  for (std::size_t to = 0; to < text.size(); ++to)
+    if (to != 8 && to != 13 && to != 18 && to != 23) text[to] = hex[from++];
+  return text;
 }
 
 /// Sets the version digit and the variant bits of 32 hexadecimal digits.

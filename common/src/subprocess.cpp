@@ -62,7 +62,7 @@ struct Child {
     for (const int fd : keep) {
       if (static_cast<unsigned>(fd) > from)
         (void)::syscall(SYS_close_range, from, static_cast<unsigned>(fd) - 1, 0);
-      from = static_cast<unsigned>(fd) + 1;
+      from = std::max(from, static_cast<unsigned>(fd) + 1);
     }
     (void)::syscall(SYS_close_range, from, ~0U, 0);
   }

@@ -14,7 +14,8 @@ namespace virga::agent {
 inline constexpr const char* kMetadataNamespace = "https://virga.dev/ns/1";
 
 /// The whole domain document. Pure; equal specs give equal text.
-/// @throws Error{invalid} when the spec cannot be a domain (unknown virt_type, no CPU, no memory, text
+/// @throws Error{invalid} when the spec cannot be a domain (unknown virt_type, no CPU, no memory,
+/// text
 ///         with control characters)
 std::string domain_xml(const DomainSpec& spec);
 

@@ -25,8 +25,8 @@ enum class FakeVerb {
   ensure_absent
 };
 
-/// Thread-safe. Nothing sleeps: delays are points in time of the clock, and a state is what it is at
-/// the moment when it is looked at.
+/// Thread-safe. Nothing sleeps: delays are points in time of the clock, and a state is what it is
+/// at the moment when it is looked at.
 class FakeHypervisor final : public Hypervisor {
  public:
   explicit FakeHypervisor(const Clock& clock) : clock_(clock) {}
@@ -42,7 +42,8 @@ class FakeHypervisor final : public Hypervisor {
 
   // Faults.
 
-  /// The next `times` calls of the verb throw. `unknown` throws after the effect, all others before it.
+  /// The next `times` calls of the verb throw. `unknown` throws after the effect, all others before
+  /// it.
   void fail_next(FakeVerb verb, ErrorKind kind, int times = 1);
   /// A guest that starts shows "unknown" for so long.
   void set_start_delay(TimeUs delay_us);

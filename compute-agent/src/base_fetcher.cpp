@@ -46,6 +46,11 @@ void BaseFetcher::forget(const storage::BaseImage& image) {
   ready_.erase(key_of(image));
 }
 
+void BaseFetcher::close(bool closed) {
+  const std::scoped_lock lock(mutex_);
+  closed_ = closed;
+}
+
 void BaseFetcher::run(const std::string& key) {
   const auto image = image_of(key);
   if (!image) return;
@@ -77,7 +82,7 @@ std::optional<storage::BaseImage> BaseFetcher::image_of(const std::string& key) 
 
 bool BaseFetcher::wanted(const std::string& key) {
   const std::scoped_lock lock(mutex_);
-  return !jobs_.at(key).waiting.empty();
+  return !closed_ && !jobs_.at(key).waiting.empty();
 }
 
 void BaseFetcher::finish(const std::string& key, const std::optional<Error>& failure) {

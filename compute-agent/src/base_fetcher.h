@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Base images as jobs of their own, so that an instance can be deleted while its image is on the way.
+// Base images as jobs of their own, so that an instance can be deleted while its image is on the
+// way.
 #pragma once
 
 #include <map>
@@ -22,8 +23,8 @@ class BaseFetcher {
   /// True when the image was found or fetched by this process and not forgotten since.
   bool ready(const storage::BaseImage& image);
 
-  /// Notes that an instance waits for the image, and wakes the job. The instance is woken when the job
-  /// is done, well or not.
+  /// Notes that an instance waits for the image, and wakes the job. The instance is woken when the
+  /// job is done, well or not.
   void want(const storage::BaseImage& image, const std::string& instance_id);
 
   /// The instance waits no longer. A download for which nobody waits is given up.
@@ -34,6 +35,9 @@ class BaseFetcher {
 
   /// The next want() looks at the cache again.
   void forget(const storage::BaseImage& image);
+
+  /// Running downloads are given up from now on, or not any longer.
+  void close(bool closed);
 
   /// The job of a key of the work queue.
   void run(const std::string& key);
@@ -55,6 +59,7 @@ class BaseFetcher {
   std::map<std::string, Job> jobs_;
   std::set<std::string> ready_;
   std::map<std::string, Error> failures_;  ///< by instance
+  bool closed_ = false;
 };
 
 }  // namespace virga::agent

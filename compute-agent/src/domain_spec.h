@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From desired state to what the hypervisor wants, and from what it shows to what is reported. Pure.
+// From desired state to what the hypervisor wants, and from what it shows to what is reported.
+// Pure.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +25,8 @@ DomainSpec make_domain_spec(const model::DesiredInstance& desired,
 /// The size that the flavor asks for; 0 leaves it to the base image.
 std::int64_t root_disk_bytes(const model::DesiredInstance& desired);
 
-/// Fills the domain's part of a report. "absent" is claimed for an instance that is to be removed only
-/// when the plan says that nothing is left.
+/// Fills the domain's part of a report. "absent" is claimed for an instance that is to be removed
+/// only when the plan says that nothing is left.
 void show_domain(model::ObservedInstance& out, const model::DesiredInstance& desired,
                  const Seen& seen, StepKind next);
 

@@ -18,8 +18,8 @@ struct TolerantPlan {
   std::map<std::string, std::string> refused;  ///< network id -> why
 };
 
-/// The plan without the networks that this host does not reach: one of them must not take the others
-/// down. Pure.
+/// The plan without the networks that this host does not reach: one of them must not take the
+/// others down. Pure.
 TolerantPlan plan_tolerant(const model::DesiredHost& desired, const network::BridgeMap& bridges,
                            const std::set<std::string>& released);
 

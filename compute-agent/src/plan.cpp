@@ -29,8 +29,9 @@ Step end_softly(const Seen& seen, const PlanSettings& settings, TimeUs now) {
   return {StepKind::wait, std::min(ends, again)};
 }
 
-/// A definition proves that the disks were complete once. A root disk that is missing later must not
-/// be replaced by an empty one: the guest's data may be on a file system that is not mounted yet.
+/// A definition proves that the disks were complete once. A root disk that is missing later must
+/// not be replaced by an empty one: the guest's data may be on a file system that is not mounted
+/// yet.
 Step build(const model::DesiredInstance& desired, const Seen& seen) {
   if (!seen.base_ready) return {StepKind::fetch_base, 0};
   if (!seen.domain) {
@@ -78,9 +79,12 @@ Step plan_absent(const Seen& seen) {
 Step plan_step(const model::DesiredInstance& desired, const Seen& seen,
                const PlanSettings& settings, TimeUs now_us) {
   switch (desired.instance.wish) {
-    case model::PowerWish::running: return plan_running(desired, seen, settings, now_us);
-    case model::PowerWish::stopped: return plan_stopped(seen, settings, now_us);
-    case model::PowerWish::absent: return plan_absent(seen);
+    case model::PowerWish::running:
+      return plan_running(desired, seen, settings, now_us);
+    case model::PowerWish::stopped:
+      return plan_stopped(seen, settings, now_us);
+    case model::PowerWish::absent:
+      return plan_absent(seen);
   }
   return {};
 }
@@ -93,20 +97,29 @@ bool ended_unexpectedly(const model::DesiredInstance& desired, const Seen& seen)
 
 const char* shown_name(StepKind kind) noexcept {
   switch (kind) {
-    case StepKind::fetch_base: return "image";
-    case StepKind::root_disk: return "disk";
-    case StepKind::config_drive: return "config_drive";
-    case StepKind::network: return "network";
-    case StepKind::start: return "start";
-    case StepKind::ask_shutdown: return "shutdown";
-    case StepKind::stop: return "stop";
+    case StepKind::fetch_base:
+      return "image";
+    case StepKind::root_disk:
+      return "disk";
+    case StepKind::config_drive:
+      return "config_drive";
+    case StepKind::network:
+      return "network";
+    case StepKind::start:
+      return "start";
+    case StepKind::ask_shutdown:
+      return "shutdown";
+    case StepKind::stop:
+      return "stop";
     case StepKind::undefine:
     case StepKind::remove_files:
-    case StepKind::release_network: return "cleanup";
+    case StepKind::release_network:
+      return "cleanup";
     case StepKind::none:
     case StepKind::wait:
     case StepKind::metadata:
-    case StepKind::report_absent: break;
+    case StepKind::report_absent:
+      break;
   }
   return "";
 }

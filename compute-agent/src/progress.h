@@ -28,10 +28,13 @@ struct Progress {
   std::string last_error;
   bool permanent = false;
   // Guests that end soon after their start.
-  TimeUs started_us = 0;        ///< when this process last started the guest; 0: it did not
-  std::int64_t ends = 0;        ///< unexpected ends in a row
-  bool end_counted = false;     ///< the present one is among them
+  TimeUs started_us = 0;     ///< when this process last started the guest; 0: it did not
+  std::int64_t ends = 0;     ///< unexpected ends in a row
+  bool end_counted = false;  ///< the present one is among them
   TimeUs not_before_us = 0;
 };
+
+/// Ends the present row of failures.
+void clear_failures(Progress& progress);
 
 }  // namespace virga::agent

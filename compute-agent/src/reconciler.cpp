@@ -50,13 +50,13 @@ Reconciler::Impl::Impl(ReconcilerDeps d, ReconcilerSettings s)
       fetcher(deps.store, deps.fetch_image, *queue),
       keeper(deps.network, deps.bridges, [this] { return network_wish(); }) {
   // The callback may still run on a thread of the hypervisor when this object is gone.
-  deps.hypervisor.on_change([queue_ = queue](const std::string& id) {
-    queue_->wake(id.empty() ? kResyncKey : id);
-  });
+  deps.hypervisor.on_change(
+      [queue_ = queue](const std::string& id) { queue_->wake(id.empty() ? kResyncKey : id); });
 }
 
 Reconciler::Impl::~Impl() {
   deps.hypervisor.on_change(nullptr);
+  fetcher.close(true);
   for (auto& thread : threads) thread.request_stop();
   threads.clear();
 }
@@ -126,7 +126,9 @@ void Reconciler::Impl::report() {
 Reconciler::Reconciler(ReconcilerDeps deps, ReconcilerSettings settings)
     : impl_(std::make_unique<Impl>(std::move(deps), std::move(settings))) {}
 
-Reconciler::~Reconciler() { stop(); }
+Reconciler::~Reconciler() {
+  stop();
+}
 
 void Reconciler::set_desired(model::DesiredHost desired) {
   Impl& my = *impl_;
@@ -155,7 +157,9 @@ void Reconciler::set_desired(model::DesiredHost desired) {
   my.report();
 }
 
-void Reconciler::nudge(const std::string& id) { impl_->queue->wake(id.empty() ? kResyncKey : id); }
+void Reconciler::nudge(const std::string& id) {
+  impl_->queue->wake(id.empty() ? kResyncKey : id);
+}
 
 model::ObservedHost Reconciler::snapshot() {
   const std::scoped_lock lock(impl_->mutex);
@@ -172,11 +176,13 @@ void Reconciler::on_report(std::function<void()> callback) {
 }
 
 void Reconciler::run() {
+  impl_->fetcher.close(false);
   for (std::size_t i = impl_->threads.size(); i < impl_->settings.threads; ++i)
     impl_->threads.emplace_back([my = impl_.get()](const std::stop_token& s) { my->worker(s); });
 }
 
 void Reconciler::stop() {
+  impl_->fetcher.close(true);
   for (auto& thread : impl_->threads) thread.request_stop();
   impl_->threads.clear();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The inside of the reconciler. Its verbs lie in reconciler.cpp (what others call), reconciler_pass.cpp
-// (work on one instance) and reconciler_resync.cpp (work on the whole host).
+// The inside of the reconciler. Its verbs lie in reconciler.cpp (what others call),
+// reconciler_pass.cpp (work on one instance) and reconciler_resync.cpp (work on the whole host).
 #pragma once
 
 #include <atomic>
@@ -46,12 +46,14 @@ struct Reconciler::Impl {
   void pass(const std::string& id);
   bool one_step(Work& work, const std::string& id);
   Seen look(Work& work, const model::DesiredInstance& desired);
-  void count_unexpected_end(Work& work, const model::DesiredInstance& desired, Seen& seen);
   bool held_back(Work& work, const std::string& id);
   bool apply(Work& work, const model::DesiredInstance& desired, StepKind kind);
   void apply_network(Work& work, const model::DesiredInstance& desired);
   void start(Work& work, const model::DesiredInstance& desired);
   void ask_shutdown(Work& work, const std::string& id);
+
+  // reconciler_outcome.cpp: the same, how it went
+  void count_unexpected_end(Work& work, const model::DesiredInstance& desired, Seen& seen);
   void succeeded(Work& work, StepKind kind);
   void failed(Work& work, const model::DesiredInstance& desired, StepKind kind, const Error& error);
   void publish(Work& work, const model::DesiredInstance& desired, const Seen* seen, StepKind kind);
@@ -69,7 +71,7 @@ struct Reconciler::Impl {
   BaseFetcher fetcher;
   NetworkKeeper keeper;
 
-  std::mutex mutex;  ///< guards all below
+  std::mutex mutex;                                ///< guards all below
   std::shared_ptr<const model::DesiredHost> host;  ///< without instances; null: none came yet
   std::map<std::string, std::shared_ptr<Work>> works;
   std::function<void()> callback;

@@ -16,27 +16,6 @@ using model::PowerWish;
 
 // More steps than any way from one state to another has; then others have their turn.
 constexpr int kMostSteps = 32;
-// A guest that ran for so long and ends is not in a loop of crashes.
-constexpr TimeUs kSettledUs = 300 * kSecondUs;
-
-bool is_build_step(StepKind kind) noexcept {
-  return kind == StepKind::fetch_base || kind == StepKind::root_disk ||
-         kind == StepKind::config_drive || kind == StepKind::network || kind == StepKind::start;
-}
-
-/// A fault of the request itself, which only another request mends.
-bool is_permanent(StepKind kind, ErrorKind error) noexcept {
-  return is_build_step(kind) && (error == ErrorKind::invalid || error == ErrorKind::not_found ||
-                                 error == ErrorKind::too_large);
-}
-
-void clear_failures(Progress& p) {
-  p.failed_step = StepKind::none;
-  p.attempts = 0;
-  p.next_try_us = 0;
-  p.last_error.clear();
-  p.permanent = false;
-}
 
 /// A new wish starts afresh; new content of the same wish repeats what shows it to the guest.
 void begin(Progress& p, std::int64_t generation, std::int64_t content) {
@@ -52,12 +31,6 @@ void begin(Progress& p, std::int64_t generation, std::int64_t content) {
 
 bool is_idle(StepKind kind) noexcept {
   return kind == StepKind::none || kind == StepKind::wait || kind == StepKind::report_absent;
-}
-
-const char* shown_step(StepKind kind, const Progress& p) noexcept {
-  if (kind != StepKind::wait) return shown_name(kind);
-  if (p.asked_first_us != 0) return shown_name(StepKind::ask_shutdown);
-  return p.end_counted ? shown_name(StepKind::start) : "";
 }
 
 bool is_active(const Seen& seen) noexcept {
@@ -140,31 +113,6 @@ Seen Reconciler::Impl::look(Work& work, const model::DesiredInstance& desired) {
   return seen;
 }
 
-// The first end is mended at once. Ends that follow soon after the start are a loop and slow it down.
-void Reconciler::Impl::count_unexpected_end(Work& work, const model::DesiredInstance& desired,
-                                            Seen& seen) {
-  Progress& p = work.progress;
-  if (!ended_unexpectedly(desired, seen)) {
-    p.end_counted = false;
-    return;
-  }
-  const bool never_started = p.failed_step == StepKind::start && p.attempts > 0;
-  if (!p.end_counted && !never_started) {
-    const TimeUs now = deps.clock.now_us();
-    const bool soon = p.started_us != 0 && now - p.started_us < kSettledUs;
-    p.ends = soon ? p.ends + 1 : 1;
-    p.not_before_us = p.ends == 1 ? 0 : now + backoff.pause_us(p.ends - 1);
-    p.end_counted = true;
-    p.failed_step = StepKind::start;
-    p.attempts = p.ends;
-    p.next_try_us = p.not_before_us;
-    p.last_error = "The instance ended unexpectedly.";
-    log::warning("An instance ended unexpectedly",
-                 {{"instance", desired.instance.id}, {"times", std::to_string(p.ends)}});
-  }
-  seen.not_before_us = p.not_before_us;
-}
-
 bool Reconciler::Impl::held_back(Work& work, const std::string& id) {
   const Progress& p = work.progress;
   if (p.permanent) return true;
@@ -192,23 +140,36 @@ bool Reconciler::Impl::apply(Work& work, const model::DesiredInstance& desired, 
       deps.store.ensure_config_drive(id, metadata::config_drive_files(desired, mtus()));
       p.config_drive_ready = true;
       break;
-    case StepKind::network: apply_network(work, desired); break;
+    case StepKind::network:
+      apply_network(work, desired);
+      break;
     case StepKind::metadata:
       deps.network.set_metadata(desired);
       p.metadata_ready = true;
       break;
-    case StepKind::start: start(work, desired); break;
-    case StepKind::ask_shutdown: ask_shutdown(work, id); break;
-    case StepKind::stop: deps.hypervisor.ensure_stopped(id); break;
-    case StepKind::undefine: deps.hypervisor.ensure_absent(id); break;
-    case StepKind::remove_files: deps.store.ensure_absent(id); break;
+    case StepKind::start:
+      start(work, desired);
+      break;
+    case StepKind::ask_shutdown:
+      ask_shutdown(work, id);
+      break;
+    case StepKind::stop:
+      deps.hypervisor.ensure_stopped(id);
+      break;
+    case StepKind::undefine:
+      deps.hypervisor.ensure_absent(id);
+      break;
+    case StepKind::remove_files:
+      deps.store.ensure_absent(id);
+      break;
     case StepKind::release_network:
       (void)keeper.apply(NetworkKeeper::When::changed);
       p.ports_released = true;
       break;
     case StepKind::none:
     case StepKind::wait:
-    case StepKind::report_absent: return false;
+    case StepKind::report_absent:
+      return false;
   }
   succeeded(work, kind);
   return true;
@@ -241,54 +202,6 @@ void Reconciler::Impl::ask_shutdown(Work& work, const std::string& id) {
   if (p.asked_first_us == 0 || now < p.asked_first_us) p.asked_first_us = now;
   p.asked_last_us = now;
   deps.hypervisor.request_shutdown(id);
-}
-
-void Reconciler::Impl::succeeded(Work& work, StepKind kind) {
-  if (work.progress.attempts > 0 && work.progress.failed_step == kind)
-    clear_failures(work.progress);
-}
-
-void Reconciler::Impl::failed(Work& work, const model::DesiredInstance& desired, StepKind kind,
-                              const Error& error) {
-  Progress& p = work.progress;
-  p.failed_step = kind;
-  ++p.attempts;
-  p.last_error = error.what();
-  p.permanent = is_permanent(kind, error.kind());
-  const TimeUs now = deps.clock.now_us();
-  p.next_try_us = p.permanent ? 0 : now + backoff.pause_us(p.attempts);
-  if (kind == StepKind::start || kind == StepKind::root_disk) {
-    // Something that was made before may have gone.
-    p.root_disk_ready = p.config_drive_ready = p.network_ready = false;
-    fetcher.forget(base_of(desired));
-  }
-  log::warning("A step failed", {{"instance", desired.instance.id},
-                                 {"step", shown_name(kind)},
-                                 {"attempts", std::to_string(p.attempts)},
-                                 {"kind", name_of(error.kind())},
-                                 {"error", error.what()}});
-  if (!p.permanent) queue->wake_at(desired.instance.id, p.next_try_us);
-  publish(work, desired, nullptr, kind);
-}
-
-// Without `seen` what was seen last stays.
-void Reconciler::Impl::publish(Work& work, const model::DesiredInstance& desired, const Seen* seen,
-                               StepKind kind) {
-  const Progress& p = work.progress;
-  {
-    const std::scoped_lock lock(mutex);
-    model::ObservedInstance next = work.observed;
-    next.generation = desired.instance.generation;
-    if (seen != nullptr) show_domain(next, desired, *seen, kind);
-    next.step = shown_step(kind, p);
-    next.last_error = p.last_error;
-    next.permanent = p.permanent;
-    next.attempts = p.attempts;
-    next.next_try_us = p.next_try_us;
-    if (next == work.observed) return;
-    work.observed = std::move(next);
-  }
-  report();
 }
 
 }  // namespace virga::agent

@@ -10,7 +10,9 @@ namespace {
 // A wait is cut here, so that a clock that was set forward is noticed.
 constexpr TimeUs kLongestWait = 10 * kSecondUs;
 
-bool is_slow(const std::string& key) { return key.starts_with(WorkQueue::kSlowPrefix); }
+bool is_slow(const std::string& key) {
+  return key.starts_with(WorkQueue::kSlowPrefix);
+}
 
 }  // namespace
 
@@ -30,7 +32,7 @@ void WorkQueue::wake_at(const std::string& key, TimeUs at_us) {
   clear_timer(key, entry);
   entry.at_us = std::max<TimeUs>(1, at_us);
   timers_.emplace(entry.at_us, key);
-  changed_.notify_one();
+  wake_one();
 }
 
 std::optional<std::string> WorkQueue::try_take() {
@@ -46,10 +48,10 @@ std::optional<std::string> WorkQueue::take(const std::stop_token& stop) {
     if (auto key = take_ready()) return key;
     TimeUs pause = kLongestWait;
     if (!timers_.empty()) pause = std::min(pause, timers_.begin()->first - clock_.now_us());
+    const std::uint64_t seen = changes_;
     if (pause > 0)
-      changed_.wait_for(lock, stop, std::chrono::microseconds(pause), [&] {
-        return has_ready() || (!timers_.empty() && timers_.begin()->first <= clock_.now_us());
-      });
+      changed_.wait_for(lock, stop, std::chrono::microseconds(pause),
+                        [&] { return changes_ != seen; });
   }
   return std::nullopt;
 }
@@ -62,7 +64,7 @@ void WorkQueue::done(const std::string& key) {
   entry.busy = false;
   if (is_slow(key)) {
     --slow_busy_;
-    changed_.notify_one();
+    wake_one();
   }
   if (entry.again) {
     entry.again = false;
@@ -80,6 +82,11 @@ std::optional<TimeUs> WorkQueue::next_due_us() {
   return timers_.begin()->first;
 }
 
+void WorkQueue::wake_one() {
+  ++changes_;
+  changed_.notify_one();
+}
+
 void WorkQueue::push(const std::string& key, Entry& entry) {
   if (entry.queued) return;
   if (entry.busy) {
@@ -88,7 +95,7 @@ void WorkQueue::push(const std::string& key, Entry& entry) {
   }
   entry.queued = true;
   (is_slow(key) ? slow_ : ready_).push_back(key);
-  changed_.notify_one();
+  wake_one();
 }
 
 void WorkQueue::clear_timer(const std::string& key, Entry& entry) {

@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -15,8 +16,8 @@
 
 namespace virga::agent {
 
-/// Keys that are due now or at some time. A key is handed to one thread at a time; a wake-up that comes
-/// while it is worked on is kept. Thread-safe.
+/// Keys that are due now or at some time. A key is handed to one thread at a time; a wake-up that
+/// comes while it is worked on is kept. Thread-safe.
 class WorkQueue {
  public:
   /// Keys with this prefix take long; at most `slow_limit` of them are handed out at once.
@@ -49,6 +50,7 @@ class WorkQueue {
     TimeUs at_us = 0;     ///< timer; 0: none
   };
 
+  void wake_one();
   void push(const std::string& key, Entry& entry);
   void clear_timer(const std::string& key, Entry& entry);
   void expire_timers();
@@ -65,6 +67,7 @@ class WorkQueue {
   std::size_t slow_busy_ = 0;
   std::multimap<TimeUs, std::string> timers_;
   TimeUs last_now_us_ = 0;
+  std::uint64_t changes_ = 0;  ///< whoever waits looks again when it moves
 };
 
 /// Gives a key back, however the work ends.

@@ -15,6 +15,8 @@ namespace virga::store::hosts {
 /// @throws Error{conflict} when the name is taken
 void insert(WriteTx& tx, const model::Host& host);
 std::optional<model::Host> find(ReadTx& tx, const std::string& id);
+/// Its name; "" when there is none.
+std::string find_name(ReadTx& tx, const std::string& id);
 std::optional<model::Host> find_named(ReadTx& tx, const std::string& name);
 std::optional<model::Host> find_certificate(ReadTx& tx, const std::string& sha256);
 /// Ordered by number.

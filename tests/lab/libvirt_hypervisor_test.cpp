@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The libvirt hypervisor against the libvirtd of this machine. Needs root, libvirtd and virtlogd with
-// Debian's configuration. libvirtd is killed and started again on the way.
+// The libvirt hypervisor against the libvirtd of this machine. Needs root, libvirtd and virtlogd
+// with Debian's configuration. libvirtd is killed and started again on the way.
 #include <gtest/gtest.h>
 #include <libvirt/libvirt.h>
 #include <pwd.h>
@@ -89,8 +89,8 @@ class LibvirtHypervisor : public testing::Test {
     std::ofstream(raw) << bytes;
     std::filesystem::resize_file(raw, 1 << 20);
     const std::string disk = directory_ + "/root.qcow2";
-    (void)run_checked({.argv = {"/usr/bin/qemu-img", "convert", "-q", "-f", "raw", "-O", "qcow2",
-                                raw, disk}});
+    (void)run_checked(
+        {.argv = {"/usr/bin/qemu-img", "convert", "-q", "-f", "raw", "-O", "qcow2", raw, disk}});
     if (const passwd* user = ::getpwnam("libvirt-qemu")) {
       EXPECT_EQ(::chown(disk.c_str(), user->pw_uid, user->pw_gid), 0);
     }

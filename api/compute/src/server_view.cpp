@@ -21,22 +21,39 @@ json::value naive_or_null(TimeUs t) {
   return t == 0 ? json::value(nullptr) : json::value(format_naive(t));
 }
 
-json::object addresses_view(const std::vector<store::ports::InstanceAddress>& addresses) {
-  json::object view;
-  for (const auto& a : addresses) {
-    json::value& list = view[a.network_name];
-    if (!list.is_array()) list = json::array();
-    list.get_array().push_back(json::object{{"version", 4},
-                                            {"addr", a.address},
-                                            {"OS-EXT-IPS:type", "fixed"},
-                                            {"OS-EXT-IPS-MAC:mac_addr", a.mac}});
-  }
-  return view;
+void append_address(json::array& list, const store::ports::InstanceAddress& a) {
+  json::object& entry = list.emplace_back(json::object_kind).get_object();
+  entry["version"] = 4;
+  entry["addr"] = a.address;
+  entry["OS-EXT-IPS:type"] = "fixed";
+  entry["OS-EXT-IPS-MAC:mac_addr"] = a.mac;
 }
 
-json::object reference(const std::string& id, const std::string& href) {
-  return {{"id", id},
-          {"links", json::array{json::object{{"rel", "bookmark"}, {"href", href}}}}};
+void add_addresses(json::object& v, const std::vector<store::ports::InstanceAddress>& addresses) {
+  json::object& view = v["addresses"].emplace_object();
+  for (const auto& a : addresses) {
+    json::value& list = view[a.network_name];
+    if (!list.is_array()) list.emplace_array();
+    append_address(list.get_array(), a);
+  }
+}
+
+void append_link(json::array& links, const char* rel, const std::string& href) {
+  json::object& link = links.emplace_back(json::object_kind).get_object();
+  link["rel"] = rel;
+  link["href"] = href;
+}
+
+void add_reference(json::object& v, const char* key, const std::string& id,
+                   const std::string& href) {
+  json::object& reference = v[key].emplace_object();
+  reference["id"] = id;
+  append_link(reference["links"].emplace_array(), "bookmark", href);
+}
+
+void append_links(json::array& links, const http::Request& request, const std::string& id) {
+  append_link(links, "self", compute_url(request) + "/servers/" + id);
+  append_link(links, "bookmark", request.base_url + "/compute/servers/" + id);
 }
 
 std::string instance_name(const model::Instance& i) {
@@ -69,49 +86,47 @@ void add_status(json::object& v, const model::Instance& i) {
 }  // namespace
 
 json::array server_links(const http::Request& request, const std::string& id) {
-  return json::array{
-      json::object{{"rel", "self"}, {"href", compute_url(request) + "/servers/" + id}},
-      json::object{{"rel", "bookmark"}, {"href", request.base_url + "/compute/servers/" + id}}};
+  json::array links;
+  append_links(links, request, id);
+  return links;
 }
 
 ShownInstance complete(store::ReadTx& tx, model::Instance instance) {
   ShownInstance shown;
   shown.addresses = store::ports::list_instance_addresses(tx, instance.id);
-  if (!instance.host_id.empty())
-    if (const auto host = store::hosts::find(tx, instance.host_id)) shown.host_name = host->name;
+  if (!instance.host_id.empty()) shown.host_name = store::hosts::find_name(tx, instance.host_id);
   shown.instance = std::move(instance);
   return shown;
 }
 
 json::object server_view(const ComputeDeps& deps, const http::Request& request,
-                         const ShownInstance& s) {
+                         const ShownInstance& s, const json::storage_ptr& memory) {
   const model::Instance& i = s.instance;
-  json::object v;
+  json::object v(memory);
   v.reserve(32);
   v["id"] = i.id;
   v["name"] = i.name;
   v["tenant_id"] = i.project_id;
   v["user_id"] = i.user_id;
-  json::object metadata;
+  json::object& metadata = v["metadata"].emplace_object();
   for (const auto& [key, value] : i.metadata) metadata[key] = value;
-  v["metadata"] = std::move(metadata);
   // Hides the host's name, but equal values mean the same host.
   v["hostId"] = s.host_name.empty() ? "" : sha256_hex(i.project_id + s.host_name).substr(0, 56);
-  v["image"] = reference(i.image_id, request.base_url + "/compute/images/" + i.image_id);
-  v["flavor"] = reference(i.flavor_id, request.base_url + "/compute/flavors/" + i.flavor_id);
+  add_reference(v, "image", i.image_id, request.base_url + "/compute/images/" + i.image_id);
+  add_reference(v, "flavor", i.flavor_id, request.base_url + "/compute/flavors/" + i.flavor_id);
   v["created"] = format_seconds(i.created_us);
   v["updated"] = format_seconds(i.updated_us);
-  v["addresses"] = addresses_view(s.addresses);
+  add_addresses(v, s.addresses);
   v["accessIPv4"] = "";
   v["accessIPv6"] = "";
-  v["links"] = server_links(request, i.id);
+  append_links(v["links"].emplace_array(), request, i.id);
   v["OS-DCF:diskConfig"] = "MANUAL";
   v["OS-EXT-AZ:availability_zone"] = s.host_name.empty() ? "" : deps.availability_zone;
   v["config_drive"] = i.config_drive ? "True" : "";
   v["key_name"] = text_or_null(i.key_name);
   v["OS-SRV-USG:launched_at"] = naive_or_null(i.launched_us);
   v["OS-SRV-USG:terminated_at"] = naive_or_null(i.terminated_us);
-  v["os-extended-volumes:volumes_attached"] = json::array();
+  v["os-extended-volumes:volumes_attached"].emplace_array();
   if (request.who().is_admin()) add_admin_keys(v, s);
   add_status(v, i);
   return v;

@@ -23,8 +23,10 @@ struct ShownInstance {
 ShownInstance complete(store::ReadTx& tx, model::Instance instance);
 
 /// The whole document of version 2.1.
+/// @param memory where the document is built; the default is the heap
 boost::json::object server_view(const ComputeDeps& deps, const http::Request& request,
-                                const ShownInstance& shown);
+                                const ShownInstance& shown,
+                                const boost::json::storage_ptr& memory = {});
 boost::json::array server_links(const http::Request& request, const std::string& id);
 
 /// The live instance {id} of the caller's project (of any project for administrators).

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Servers: list, show, delete. Creation is in server_create.cpp, actions in server_actions.cpp.
+#include <boost/json/monotonic_resource.hpp>
 #include <charconv>
 
 #include "api/compute/instance_delete.h"
@@ -108,7 +109,11 @@ Response detail(ComputeDeps& deps, const Request& request) {
 Response show(ComputeDeps& deps, const Request& request) {
   const ShownInstance shown =
       deps.db.read([&](ReadTx& tx) { return complete(tx, get_instance(tx, request)); });
-  return http::json_response(200, {{"server", server_view(deps, request, shown)}});
+  unsigned char buffer[8192];  // a document of usual size is built without the heap
+  json::monotonic_resource memory(buffer, sizeof buffer);
+  json::object body(&memory);
+  body.emplace("server", server_view(deps, request, shown, &memory));
+  return http::object_response(200, body);
 }
 
 /// Accepted in every state. An instance without a host ends at once.

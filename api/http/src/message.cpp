@@ -41,6 +41,13 @@ Response json_response(int status, const boost::json::value& body) {
   return response;
 }
 
+Response object_response(int status, const boost::json::object& body) {
+  Response response;
+  response.status = status;
+  response.body = boost::json::serialize(body);
+  return response;
+}
+
 Response empty_response(int status) {
   Response response;
   response.status = status;

@@ -35,6 +35,8 @@ using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kPiece = 256 * 1024;  // bytes of a streamed body handled at a time
+constexpr std::size_t kMostUnread = 16 * 1024 * 1024;  // of a refused body are still taken,
+constexpr std::chrono::seconds kUnreadLimit{5};        // for so long
 
 /// A connection and the request it is busy with.
 template <class Stream>
@@ -43,7 +45,8 @@ struct Session {
   Stream& stream;
   ConnectionFacts facts;
   beast::flat_buffer buffer;
-  bool keep = true;  // another request may follow
+  bool keep = true;     // another request may follow
+  bool unread = false;  // an answer was given before the request was read to its end
 
   void expire_after(std::chrono::seconds limit) {
     beast::get_lowest_layer(stream).expires_after(limit);
@@ -72,6 +75,7 @@ bool is_host(std::string_view text) {
 bool fill(Request& request, const HeaderParser& parser, const Core& core,
           const ConnectionFacts& facts) {
   const auto& message = parser.get();
+  request.headers.reserve(16);
   request.method = message.method_string();
   for (const auto& field : message) {
     std::string name(field.name_string());
@@ -159,13 +163,20 @@ asio::awaitable<void> answer(Session<Stream>& s, Response response, const Reques
 template <class Stream>
 asio::awaitable<bool> read_body(Session<Stream>& s, HeaderParser& header, Request& request,
                                 std::optional<Response>& refusal) {
+  // Beast compares a declared length at the end of the header only, where the route is not known yet.
+  const bool declared_too_large = header.content_length().value_or(0) > s.core.settings.max_body;
   bhttp::request_parser<bhttp::string_body> parser(std::move(header));
   parser.body_limit(s.core.settings.max_body);
   s.expire_after(s.core.settings.stall_limit);
-  auto [failure, n] = co_await bhttp::async_read(s.stream, s.buffer, parser, kTuple);
+  beast::error_code failure = bhttp::error::body_limit;
+  if (!declared_too_large) {
+    auto [read_failure, n] = co_await bhttp::async_read(s.stream, s.buffer, parser, kTuple);
+    failure = read_failure;
+  }
   if (failure == bhttp::error::body_limit) {
     refusal = s.core.router.error(nullptr, request, 413, "The request body is too large.");
     s.keep = false;
+    s.unread = true;
     co_return true;
   }
   if (failure) co_return false;
@@ -189,6 +200,7 @@ asio::awaitable<bool> read_upload(Session<Stream>& s, HeaderParser& header, cons
   });
   if (refused) {  // the body was not read: the connection cannot be used again
     s.keep = false;
+    s.unread = true;
     co_return true;
   }
   if (request.header("expect") == "100-continue") {
@@ -217,6 +229,7 @@ asio::awaitable<bool> read_upload(Session<Stream>& s, HeaderParser& header, cons
     });
     if (response.status != 100) {
       s.keep = false;
+      s.unread = true;
       co_await on_pool(s.core, [&] { return upload.reset(), true; });
       co_return true;
     }
@@ -234,6 +247,7 @@ bool has_body(const HeaderParser& parser) {
 }
 
 void log_access(const Request& request, int status, std::chrono::steady_clock::time_point start) {
+  if (!log::enabled(log::Level::debug)) return;
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
       std::chrono::steady_clock::now() - start);
   log::debug("request", {{"method", request.method},
@@ -261,6 +275,7 @@ template <class Stream>
 asio::awaitable<bool> serve_one(Session<Stream>& s) {
   HeaderParser parser;
   parser.header_limit(s.core.settings.max_header);
+  parser.body_limit(boost::none);  // images have none; other bodies are limited where they are read
   if (s.buffer.size() == 0) {
     s.expire_after(s.core.settings.idle_limit);
     auto [failure, n] = co_await s.stream.async_read_some(s.buffer.prepare(4096), kTuple);
@@ -274,6 +289,7 @@ asio::awaitable<bool> serve_one(Session<Stream>& s) {
   Response response;
   if (failure == bhttp::error::header_limit || failure == bhttp::error::buffer_overflow) {
     s.keep = false;
+    s.unread = true;
     co_await answer(s, s.core.router.error(nullptr, request, 431, "The headers are too large."),
                     request);
     co_return false;
@@ -312,11 +328,25 @@ asio::awaitable<bool> serve_one(Session<Stream>& s) {
   co_return s.keep;
 }
 
+/// Takes what the client still sends. Closing with unread bytes would reset the connection, and he
+/// might never see the answer.
+template <class Stream>
+asio::awaitable<void> drain(Session<Stream>& s) {
+  std::string piece(kPiece, '\0');
+  s.expire_after(kUnreadLimit);
+  for (std::size_t taken = 0; taken < kMostUnread;) {
+    auto [failure, n] = co_await s.stream.async_read_some(asio::buffer(piece), kTuple);
+    if (failure) co_return;
+    taken += n;
+  }
+}
+
 template <class Stream>
 asio::awaitable<void> serve(Core& core, Stream& stream, ConnectionFacts facts) {
-  Session<Stream> session{core, stream, std::move(facts), {}, true};
+  Session<Stream> session{core, stream, std::move(facts), {}};
   while (co_await serve_one(session)) {
   }
+  if (session.unread) co_await drain(session);
 }
 
 struct ConnectionCount {

@@ -17,7 +17,9 @@ constexpr std::size_t kSpareRootPorts = 8;
 // Serial bus, balloon, random numbers: virtio devices that every instance has.
 constexpr std::size_t kFixedDevices = 3;
 
-Node child(Node parent, const char* name) { return parent.append_child(name); }
+Node child(Node parent, const char* name) {
+  return parent.append_child(name);
+}
 
 void set(Node node, const char* name, const std::string& value) {
   node.append_attribute(name).set_value(value.c_str());
@@ -67,8 +69,8 @@ void add_entry(Node parent, const char* name, const std::string& value) {
   set(text(parent, "entry", value), "name", name);
 }
 
-// What guests find in DMI. cloud-init takes the metadata service for OpenStack's when the chassis says
-// so.  Source: cloud-init, ds-identify, dscheck_OpenStack.
+// What guests find in DMI. cloud-init takes the metadata service for OpenStack's when the chassis
+// says so.  Source: cloud-init, ds-identify, dscheck_OpenStack.
 void add_sysinfo(Node domain, const DomainSpec& spec) {
   Node sysinfo = child(domain, "sysinfo");
   set(sysinfo, "type", "smbios");

@@ -28,8 +28,9 @@ void fail_after(std::optional<ErrorKind> failure, const std::string& what) {
 }  // namespace
 
 HypervisorFacts FakeHypervisor::facts() {
-  return {"7.2.22", R"({"arch":"x86_64","model":"fake","vendor":"Virga",)"
-                    R"("topology":{"cells":1,"sockets":1,"cores":16,"threads":1},"features":[]})",
+  return {"7.2.22",
+          R"({"arch":"x86_64","model":"fake","vendor":"Virga",)"
+          R"("topology":{"cells":1,"sockets":1,"cores":16,"threads":1},"features":[]})",
           16, 65536};
 }
 
@@ -141,7 +142,9 @@ void FakeHypervisor::power_off_by_guest(const std::string& id) {
   end(id, PowerState::shutoff, true);
 }
 
-void FakeHypervisor::crash(const std::string& id) { end(id, PowerState::crashed, false); }
+void FakeHypervisor::crash(const std::string& id) {
+  end(id, PowerState::crashed, false);
+}
 
 void FakeHypervisor::pause(const std::string& id) {
   {

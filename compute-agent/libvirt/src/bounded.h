@@ -18,8 +18,8 @@ bool run_bounded(std::chrono::milliseconds limit, std::function<void()> task);
 /// Throws that the outcome of a call is not known.
 [[noreturn]] void throw_too_late(const std::string& what);
 
-/// The result of `call`, or Error{unknown} when it takes longer than `limit`. Exceptions travel too.
-/// `call` must own, by value or shared pointer, all that it uses.
+/// The result of `call`, or Error{unknown} when it takes longer than `limit`. Exceptions travel
+/// too. `call` must own, by value or shared pointer, all that it uses.
 template <class F>
 auto bounded(std::chrono::milliseconds limit, const std::string& what, F call) {
   using Result = std::invoke_result_t<F>;

@@ -17,24 +17,30 @@ bool is_broken_link(const virError& e) {
 
 ErrorKind kind_of(const virError& e, Effect effect) {
   switch (e.code) {
-    case VIR_ERR_NO_DOMAIN: return ErrorKind::not_found;
+    case VIR_ERR_NO_DOMAIN:
+      return ErrorKind::not_found;
     case VIR_ERR_NO_CONNECT:
     case VIR_ERR_INVALID_CONN:
     case VIR_ERR_AUTH_FAILED:
     case VIR_ERR_AUTH_UNAVAILABLE:
     case VIR_ERR_RESOURCE_BUSY:
-    case VIR_ERR_NO_MEMORY: return ErrorKind::unavailable;
+    case VIR_ERR_NO_MEMORY:
+      return ErrorKind::unavailable;
     case VIR_ERR_XML_ERROR:
     case VIR_ERR_XML_DETAIL:
     case VIR_ERR_XML_INVALID_SCHEMA:
-    case VIR_ERR_CONFIG_UNSUPPORTED: return ErrorKind::invalid;
+    case VIR_ERR_CONFIG_UNSUPPORTED:
+      return ErrorKind::invalid;
     case VIR_ERR_OPERATION_INVALID:
-    case VIR_ERR_DOM_EXIST: return ErrorKind::conflict;
+    case VIR_ERR_DOM_EXIST:
+      return ErrorKind::conflict;
     case VIR_ERR_OPERATION_TIMEOUT:
     case VIR_ERR_OPERATION_ABORTED:
     case VIR_ERR_OPERATION_FAILED:
-    case VIR_ERR_AGENT_UNRESPONSIVE: return ErrorKind::unknown;
-    default: break;
+    case VIR_ERR_AGENT_UNRESPONSIVE:
+      return ErrorKind::unknown;
+    default:
+      break;
   }
   if (is_broken_link(e))
     return effect == Effect::changes ? ErrorKind::unknown : ErrorKind::unavailable;

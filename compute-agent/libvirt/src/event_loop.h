@@ -3,8 +3,8 @@
 
 namespace virga::agent {
 
-/// Starts libvirt's event loop on a thread of its own unless it runs. libvirt allows one per process
-/// and none of its handles may outlive it, so the thread lives as long as the process.
+/// Starts libvirt's event loop on a thread of its own unless it runs. libvirt allows one per
+/// process and none of its handles may outlive it, so the thread lives as long as the process.
 /// @throws Error{internal}
 void start_event_loop();
 

@@ -51,8 +51,8 @@ HypervisorFacts read_facts(virConnect& connection) {
   unsigned long version = 0;
   check(virConnectGetVersion(&connection, &version), "read QEMU's version", Effect::reads);
   out.version = version_text(version);
-  const CPtr<char, std::free> xml(check(virConnectGetCapabilities(&connection),
-                                        "read the host's capabilities", Effect::reads));
+  const CPtr<char, std::free> xml(
+      check(virConnectGetCapabilities(&connection), "read the host's capabilities", Effect::reads));
   out.cpu_info = cpu_info_from(xml.get());
   return out;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The verbs. Each looks first, because everything may have been done already, also by an earlier life
-// of this process.
+// The verbs. Each looks first, because everything may have been done already, also by an earlier
+// life of this process.
 #include "compute-agent/hypervisor.h"
 
 #include <cstdlib>
@@ -19,8 +19,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kReadLimit = 30s;
-constexpr auto kStopLimit = 60s;    // libvirt itself waits 15 s for a QEMU that ignores signals
-constexpr auto kStartLimit = 120s;  // libvirt waits up to 30 s for QEMU's monitor, longer with much memory
+constexpr auto kStopLimit = 60s;  // libvirt itself waits 15 s for a QEMU that ignores signals
+constexpr auto kStartLimit =
+    120s;  // libvirt waits up to 30 s for QEMU's monitor, longer with much memory
 
 constexpr unsigned kUndefineFlags =
     VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA |
@@ -40,15 +41,20 @@ model::PowerState power_of(int state, int reason) {
   switch (state) {
     case VIR_DOMAIN_RUNNING:
     case VIR_DOMAIN_BLOCKED:
-    case VIR_DOMAIN_SHUTDOWN: return model::PowerState::running;
+    case VIR_DOMAIN_SHUTDOWN:
+      return model::PowerState::running;
     case VIR_DOMAIN_PAUSED:
       if (reason == VIR_DOMAIN_PAUSED_STARTING_UP) return model::PowerState::unknown;
       if (reason == VIR_DOMAIN_PAUSED_CRASHED) return model::PowerState::crashed;
       return model::PowerState::paused;
-    case VIR_DOMAIN_PMSUSPENDED: return model::PowerState::paused;
-    case VIR_DOMAIN_SHUTOFF: return model::PowerState::shutoff;
-    case VIR_DOMAIN_CRASHED: return model::PowerState::crashed;
-    default: return model::PowerState::unknown;
+    case VIR_DOMAIN_PMSUSPENDED:
+      return model::PowerState::paused;
+    case VIR_DOMAIN_SHUTOFF:
+      return model::PowerState::shutoff;
+    case VIR_DOMAIN_CRASHED:
+      return model::PowerState::crashed;
+    default:
+      return model::PowerState::unknown;
   }
 }
 
@@ -154,8 +160,8 @@ class LibvirtHypervisor final : public Hypervisor {
   std::vector<DomainFacts> list() override {
     return bounded(kReadLimit, "list the instances", [c = link_.connection()] {
       virDomainPtr* found = nullptr;
-      const int count = check(virConnectListAllDomains(c.get(), &found, 0), "list the instances",
-                              Effect::reads);
+      const int count =
+          check(virConnectListAllDomains(c.get(), &found, 0), "list the instances", Effect::reads);
       const CPtr<virDomainPtr, std::free> array(found);
       std::vector<Domain> domains;
       for (int i = 0; i < count; ++i) domains.emplace_back(found[i]);

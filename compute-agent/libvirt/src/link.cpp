@@ -38,14 +38,14 @@ struct Link::State {
   bool opening = false;  ///< somebody connects right now
   bool used = false;     ///< somebody asked for a connection once
 
-  bool alive() const {
-    return connection && !lost && virConnectIsAlive(connection.get()) == 1;
-  }
+  bool alive() const { return connection && !lost && virConnectIsAlive(connection.get()) == 1; }
 };
 
 namespace {
 
-void free_weak(void* opaque) { std::unique_ptr<Weak>(static_cast<Weak*>(opaque)).reset(); }
+void free_weak(void* opaque) {
+  std::unique_ptr<Weak>(static_cast<Weak*>(opaque)).reset();
+}
 
 void tell(Link::State& state, const std::string& id) noexcept {
   try {

@@ -8,9 +8,16 @@ namespace {
 
 constexpr int kBusyMs = 10'000;  // another process (virgad's own commands) may hold the write lock
 
+/// SQLite's statistics of its memory take a lock at each allocation; nobody reads them.
+void configure_once() {
+  static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  (void)done;
+}
+
 }  // namespace
 
 Connection::Connection(const std::string& path) {
+  configure_once();
   sqlite3* raw = nullptr;
   const int code = sqlite3_open_v2(
       path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);

@@ -56,6 +56,11 @@ std::optional<model::Host> find(ReadTx& tx, const std::string& id) {
   return read(rows);
 }
 
+std::string find_name(ReadTx& tx, const std::string& id) {
+  Rows rows = tx.query("SELECT name FROM hosts WHERE id = $1", id);
+  return rows.next() ? rows.text(0) : "";
+}
+
 std::optional<model::Host> find_named(ReadTx& tx, const std::string& name) {
   Rows rows = tx.query("SELECT " HOST_COLUMNS " FROM hosts WHERE name = $1", name);
   if (!rows.next()) return std::nullopt;

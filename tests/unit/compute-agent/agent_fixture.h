@@ -84,7 +84,10 @@ struct Host {
   void restart(const ReconcilerSettings& settings) {
     reconciler.reset();
     reconciler = std::make_unique<Reconciler>(
-        ReconcilerDeps{hypervisor, *store, network, clock,
+        ReconcilerDeps{hypervisor,
+                       *store,
+                       network,
+                       clock,
                        [this](const storage::BaseImage&, const storage::ByteSink& sink) {
                          ++fetches;
                          fetch(sink);

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <functional>
 #include <fstream>
+#include <functional>
 #include <sstream>
 #include <vector>
 
@@ -52,8 +52,8 @@ TEST(DomainXml, EqualsGoldenFileForKvmWithAllParts) {
   spec.vcpus = 4;
   spec.memory_mib = 8192;
   spec.config_drive = "/var/lib/virga/instances/6f1d/config.iso";
-  spec.nics.push_back({"0b7e5a0c-0000-4000-8000-000000000002", "fa:16:3e:00:00:02",
-                       "tap0b7e5a0c-01", 9000});
+  spec.nics.push_back(
+      {"0b7e5a0c-0000-4000-8000-000000000002", "fa:16:3e:00:00:02", "tap0b7e5a0c-01", 9000});
   expect_golden("domain_kvm.xml", domain_xml(spec));
 }
 

@@ -118,9 +118,8 @@ TEST(PlanRunning, StartsTheNextRunOnceTheOlderEnded) {
 
 TEST(PlanRunning, LeavesAGuestOffThatPoweredItselfOff) {
   for (const auto verb : kVerbs)
-    EXPECT_EQ(
-        kind(wish(PowerWish::running, verb), with_domain(PowerState::shutoff, kEpoch, true)),
-        StepKind::none);
+    EXPECT_EQ(kind(wish(PowerWish::running, verb), with_domain(PowerState::shutoff, kEpoch, true)),
+              StepKind::none);
 }
 
 TEST(PlanRunning, StartsAGuestAgainThatEndedUnexpectedly) {
@@ -147,10 +146,10 @@ TEST(PlanRunning, NeverReplacesTheDisksOfADefinedInstance) {
 TEST(PlanRunning, KnowsWhatIsNoUnexpectedEnd) {
   EXPECT_FALSE(ended_unexpectedly(wish(PowerWish::running), Seen{}));
   EXPECT_FALSE(ended_unexpectedly(wish(PowerWish::running), with_domain(PowerState::running)));
-  EXPECT_FALSE(ended_unexpectedly(wish(PowerWish::running),
-                                  with_domain(PowerState::shutoff, kEpoch, true)));
-  EXPECT_FALSE(ended_unexpectedly(wish(PowerWish::running),
-                                  with_domain(PowerState::shutoff, kEpoch - 1)));
+  EXPECT_FALSE(
+      ended_unexpectedly(wish(PowerWish::running), with_domain(PowerState::shutoff, kEpoch, true)));
+  EXPECT_FALSE(
+      ended_unexpectedly(wish(PowerWish::running), with_domain(PowerState::shutoff, kEpoch - 1)));
   EXPECT_FALSE(ended_unexpectedly(wish(PowerWish::stopped), with_domain(PowerState::shutoff)));
   EXPECT_FALSE(ended_unexpectedly(wish(PowerWish::absent), with_domain(PowerState::shutoff)));
 }

@@ -47,16 +47,36 @@ class Chaos {
   void event() {
     const int n = 1 + pick(kInstances);
     switch (pick(11)) {
-      case 0: change(n, PowerWish::running, PowerVerb::start); break;
-      case 1: change(n, PowerWish::stopped, PowerVerb::stop); break;
-      case 2: change(n, PowerWish::running, PowerVerb::reboot_soft); break;
-      case 3: change(n, PowerWish::running, PowerVerb::reboot_hard); break;
-      case 4: host_.hypervisor.crash(host_.id(n)); break;
-      case 5: host_.hypervisor.lose_power(); break;
-      case 6: fail_hypervisor(); break;
-      case 7: host_.network.fail_next(some_kind(), 1 + pick(3)); break;
-      case 8: host_.hypervisor.set_shutdown_delay(some_delay()); break;
-      case 9: host_.hypervisor.set_start_delay(pick(5) * kSecondUs); break;
+      case 0:
+        change(n, PowerWish::running, PowerVerb::start);
+        break;
+      case 1:
+        change(n, PowerWish::stopped, PowerVerb::stop);
+        break;
+      case 2:
+        change(n, PowerWish::running, PowerVerb::reboot_soft);
+        break;
+      case 3:
+        change(n, PowerWish::running, PowerVerb::reboot_hard);
+        break;
+      case 4:
+        host_.hypervisor.crash(host_.id(n));
+        break;
+      case 5:
+        host_.hypervisor.lose_power();
+        break;
+      case 6:
+        fail_hypervisor();
+        break;
+      case 7:
+        host_.network.fail_next(some_kind(), 1 + pick(3));
+        break;
+      case 8:
+        host_.hypervisor.set_shutdown_delay(some_delay());
+        break;
+      case 9:
+        host_.hypervisor.set_start_delay(pick(5) * kSecondUs);
+        break;
       default:
         host_.restart(static_cast<std::uint64_t>(1 + pick(1000)));
         host_.send();

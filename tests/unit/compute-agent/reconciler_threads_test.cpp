@@ -59,13 +59,14 @@ class ReconcilerThreads : public testing::Test {
   std::mutex mutex;
   std::condition_variable changed;
   int reports = 0;
-  Reconciler reconciler{
-      ReconcilerDeps{hypervisor, *store, network, clock,
-                     [](const storage::BaseImage&, const storage::ByteSink& sink) {
-                       sink(kImageBytes);
-                     },
-                     {{"physnet1", "br1"}}},
-      ReconcilerSettings{}};
+  Reconciler reconciler{ReconcilerDeps{hypervisor,
+                                       *store,
+                                       network,
+                                       clock,
+                                       [](const storage::BaseImage&,
+                                          const storage::ByteSink& sink) { sink(kImageBytes); },
+                                       {{"physnet1", "br1"}}},
+                        ReconcilerSettings{}};
 };
 
 TEST_F(ReconcilerThreads, WorksOnManyInstancesAtOnce) {
@@ -100,8 +101,9 @@ TEST_F(ReconcilerThreads, StartsWithoutWaitingWhenTheImageIsCached) {
   ASSERT_TRUE(wait_for(PowerState::running));
   const auto took = std::chrono::steady_clock::now() - began;
   EXPECT_LT(took, 50ms);  // the promised share of a boot
-  RecordProperty("microseconds",
-                 std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
+  RecordProperty(
+      "microseconds",
+      std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
 }
 
 TEST_F(ReconcilerThreads, HearsOfAChangeAtOnce) {

@@ -77,6 +77,19 @@ TEST(WorkQueue, SlowKeysLeaveRoomForOthers) {
   EXPECT_EQ(queue.try_take(), "image:2");
 }
 
+TEST(WorkQueue, AWaitingThreadHearsOfAnEarlierTime) {
+  const SystemClock clock;
+  WorkQueue queue(clock, 1);
+  queue.wake_at("late", clock.now_us() + 3600 * kSecondUs);
+  std::optional<std::string> taken;
+  std::jthread waiting([&](const std::stop_token& stop) { taken = queue.take(stop); });
+  const TimeUs began = clock.now_us();
+  queue.wake_at("soon", began + kSecondUs / 50);
+  waiting.join();
+  EXPECT_EQ(taken, "soon");
+  EXPECT_LT(clock.now_us() - began, 5 * kSecondUs);
+}
+
 TEST(WorkQueue, AWaitingThreadIsWokenAndCanBeStopped) {
   const SystemClock clock;
   WorkQueue queue(clock, 1);
