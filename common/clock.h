@@ -44,7 +44,8 @@ std::string format_seconds(TimeUs t);
 /// "2026-11-21T09:30:00.123456Z": the form of the Identity API.
 std::string format_micros(TimeUs t);
 
-/// "2026-11-21T09:30:00.000000" without a zone: the form of Compute's launched_at and service lists.
+/// "2026-11-21T09:30:00.000000" without a zone: the form of Compute's launched_at and service
+/// lists.
 std::string format_naive(TimeUs t);
 
 }  // namespace virga

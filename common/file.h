@@ -36,8 +36,8 @@ UniqueFd open_file(const std::string& path, int flags, mode_t mode = 0600);
 /// @param limit largest accepted size in bytes.  @throws Error{too_large, unavailable}
 std::optional<std::string> read_file(const std::string& path, std::size_t limit = 16U << 20U);
 
-/// Writes a temporary file beside `path`, syncs it, renames it over `path` and syncs the folder: after
-/// a crash there is the old file or the new one.  @throws Error{unavailable}
+/// Writes a temporary file beside `path`, syncs it, renames it over `path` and syncs the folder:
+/// after a crash there is the old file or the new one.  @throws Error{unavailable}
 void write_file_atomic(const std::string& path, std::string_view content, mode_t mode = 0600);
 
 /// write(2) until everything is written.  @throws Error{unavailable}
@@ -49,7 +49,8 @@ void remove_file(const std::string& path);
 /// fsync of a folder, which makes a rename or unlink in it durable.  @throws Error{unavailable}
 void sync_directory(const std::string& path);
 
-/// mkdir -p; `mode` applies to the last folder, also when it already exists.  @throws Error{unavailable}
+/// mkdir -p; `mode` applies to the last folder, also when it already exists.  @throws
+/// Error{unavailable}
 void make_directories(const std::string& path, mode_t mode = 0755);
 
 }  // namespace virga

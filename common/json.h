@@ -25,8 +25,8 @@ struct Length {
   std::size_t most = 255;
 };
 
-/// Reads the members of one JSON object and remembers its name for messages. Does not own the object.
-/// Every reader throws Error{invalid} with the wording of the services' schema checks.
+/// Reads the members of one JSON object and remembers its name for messages. Does not own the
+/// object. Every reader throws Error{invalid} with the wording of the services' schema checks.
 class Fields {
  public:
   Fields(const json::object& object, std::string name) : object_(object), name_(std::move(name)) {}

@@ -24,10 +24,18 @@ bool enabled(Level level) noexcept;
 
 void write(Level level, std::string_view message, Fields fields);
 
-inline void debug(std::string_view m, Fields f = {}) { write(Level::debug, m, f); }
-inline void info(std::string_view m, Fields f = {}) { write(Level::info, m, f); }
-inline void warning(std::string_view m, Fields f = {}) { write(Level::warning, m, f); }
-inline void error(std::string_view m, Fields f = {}) { write(Level::error, m, f); }
+inline void debug(std::string_view m, Fields f = {}) {
+  write(Level::debug, m, f);
+}
+inline void info(std::string_view m, Fields f = {}) {
+  write(Level::info, m, f);
+}
+inline void warning(std::string_view m, Fields f = {}) {
+  write(Level::warning, m, f);
+}
+inline void error(std::string_view m, Fields f = {}) {
+  write(Level::error, m, f);
+}
 
 /// The level called "debug", "info", "warning" or "error".  @throws Error{invalid}
 Level level_named(std::string_view name);

@@ -9,8 +9,8 @@
 
 namespace virga {
 
-/// One mapping of the configuration. Reading marks a key as known; check() refuses the rest, so that
-/// a typo is found at start. Copies share the marks.
+/// One mapping of the configuration. Reading marks a key as known; check() refuses the rest, so
+/// that a typo is found at start. Copies share the marks.
 class YamlConfig {
  public:
   /// @throws Error{invalid} when the file is missing or is not YAML

@@ -68,8 +68,8 @@ class Reconciler {
   /// Starts the worker threads and returns.
   void run();
 
-  /// Gives up downloads, waits until the running steps are done and ends the threads. Nothing on the
-  /// host is undone.
+  /// Gives up downloads, waits until the running steps are done and ends the threads. Nothing on
+  /// the host is undone.
   void stop();
 
   /// Does all that is due on the caller's thread: for simulated hosts and tests, in place of run().

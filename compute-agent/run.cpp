@@ -75,8 +75,7 @@ Identity require_identity(const Config& config) {
 
 storage::FetchImage fetcher(const http::Peer& peer) {
   return [peer](const storage::BaseImage& image, const storage::ByteSink& sink) {
-    const int status =
-        http::download(peer, "/agent/v1/images/" + image.digest, sink, kFetchStall);
+    const int status = http::download(peer, "/agent/v1/images/" + image.digest, sink, kFetchStall);
     if (status != 200)
       throw Error(ErrorKind::unavailable, "The control plane answered " + std::to_string(status) +
                                               " for image " + image.digest + ".");
@@ -140,8 +139,7 @@ void run_agent(const Config& config) {
   signal(SIGHUP, SIG_IGN);
   mallopt(M_ARENA_MAX, 2);  // many threads, few allocations: more arenas only cost memory
   const Identity identity = require_identity(config);
-  const http::Peer peer =
-      peer_of(identity, config.control_plane_host, config.control_plane_port);
+  const http::Peer peer = peer_of(identity, config.control_plane_host, config.control_plane_port);
   const std::string virt_type = config.hypervisor == "fake" ? "qemu" : decide_virt_type(config);
 
   const SystemClock clock;
@@ -149,9 +147,9 @@ void run_agent(const Config& config) {
   ReconcilerSettings settings;
   settings.virt_type = virt_type;
   settings.plan.shutdown_grace_us = config.shutdown_grace_s * kSecondUs;
-  Reconciler reconciler({*parts.hypervisor, *parts.store, *parts.network, clock, fetcher(peer),
-                         bridges_of(config)},
-                        settings);
+  Reconciler reconciler(
+      {*parts.hypervisor, *parts.store, *parts.network, clock, fetcher(peer), bridges_of(config)},
+      settings);
   HostFacts facts(*parts.hypervisor, *parts.store, config, virt_type);
   ControlPlaneLink link(
       peer, {[&](model::DesiredHost desired) { reconciler.set_desired(std::move(desired)); },

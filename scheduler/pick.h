@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a new instance goes: a pure function from a request and what the hosts have to a decision that
-// explains itself.
+// Where a new instance goes: a pure function from a request and what the hosts have to a decision
+// that explains itself.
 #pragma once
 
 #include <cstdint>
@@ -47,8 +47,8 @@ struct Decision {
   std::string explanation() const;
 };
 
-/// Among the hosts with room: the fullest, then the name. Packs tightly, so that large requests still
-/// find room later. Pure.
+/// Among the hosts with room: the fullest, then the name. Packs tightly, so that large requests
+/// still find room later. Pure.
 Decision pick(const PlacementRequest& request, const std::vector<HostCapacity>& hosts);
 
 }  // namespace virga::scheduler

@@ -35,8 +35,8 @@ class HostAuthorizer final : public http::Authorizer {
 
 struct LinkState;
 
-/// The streams of all hosts. A commit that changes a host's desired state wakes its stream; a stream
-/// carries the whole state each time. Thread-safe.
+/// The streams of all hosts. A commit that changes a host's desired state wakes its stream; a
+/// stream carries the whole state each time. Thread-safe.
 class AgentLink {
  public:
   /// Subscribes to the database: make it before the first write.

@@ -26,8 +26,8 @@ KeyedCertificate make_authority(const std::string& name);
 KeyedCertificate issue_server(const KeyedCertificate& authority,
                               const std::vector<std::string>& names);
 
-/// A host's certificate (usage clientAuth only) for the key of a signing request; nothing else of the
-/// request is taken over.  @throws Error{invalid} when the request is broken or its key is weak
+/// A host's certificate (usage clientAuth only) for the key of a signing request; nothing else of
+/// the request is taken over.  @throws Error{invalid} when the request is broken or its key is weak
 std::string issue_host(const KeyedCertificate& authority, const std::string& signing_request,
                        const std::string& host_id);
 

@@ -7,8 +7,9 @@
 
 namespace virga::agent_link {
 
-/// What an administrator hands to a new host: a secret, and the digest of the authority by which the
-/// host knows that it speaks with the right control plane. "virga1.<secret>.<sha256 of authority>".
+/// What an administrator hands to a new host: a secret, and the digest of the authority by which
+/// the host knows that it speaks with the right control plane. "virga1.<secret>.<sha256 of
+/// authority>".
 struct EnrolmentToken {
   std::string secret;
   std::string authority_sha256;

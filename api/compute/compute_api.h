@@ -13,8 +13,8 @@ namespace virga::compute {
 
 /// Asks a host for the end of an instance's console log.
 /// @throws Error{unavailable} when the host does not answer in time
-using ReadConsole = std::function<std::string(const std::string& host_id,
-                                              const std::string& instance_id, std::size_t max_bytes)>;
+using ReadConsole = std::function<std::string(
+    const std::string& host_id, const std::string& instance_id, std::size_t max_bytes)>;
 
 /// What the Compute handlers need. Outlives the server.
 struct ComputeDeps {
@@ -22,8 +22,8 @@ struct ComputeDeps {
   const Clock& clock;
   ReadConsole read_console;
   std::string availability_zone = "nova";
-  std::int64_t cpu_ratio_percent = 400;  ///< overcommit of vcpus
-  std::int64_t memory_reserve_mib = 512; ///< kept for the host itself
+  std::int64_t cpu_ratio_percent = 400;   ///< overcommit of vcpus
+  std::int64_t memory_reserve_mib = 512;  ///< kept for the host itself
 };
 
 /// A host counts as up when its agent was heard of within this time: three of its reports.

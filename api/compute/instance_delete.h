@@ -7,8 +7,8 @@
 
 namespace virga::compute {
 
-/// The end of an instance, once nothing of it is left on its host: gives back its ports, addresses and
-/// allocation, and marks the row. One transaction.
+/// The end of an instance, once nothing of it is left on its host: gives back its ports, addresses
+/// and allocation, and marks the row. One transaction.
 void finish_instance_delete(store::WriteTx& tx, const model::Instance& instance, TimeUs now_us);
 
 }  // namespace virga::compute

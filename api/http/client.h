@@ -18,11 +18,11 @@ namespace virga::http {
 struct Peer {
   std::string host;
   std::uint16_t port = 0;
-  std::string ca;                 ///< PEM text of the only authority trusted
-  std::string ca_sha256;          ///< instead of `ca`: digest of the authority's certificate (DER), for
-                                  ///< the first contact
-  std::string certificate;        ///< PEM text shown to the server; empty: none
-  std::string private_key;        ///< PEM text
+  std::string ca;           ///< PEM text of the only authority trusted
+  std::string ca_sha256;    ///< instead of `ca`: digest of the authority's certificate (DER), for
+                            ///< the first contact
+  std::string certificate;  ///< PEM text shown to the server; empty: none
+  std::string private_key;  ///< PEM text
 };
 
 struct Answer {

@@ -43,11 +43,11 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> query;    ///< decoded, in order
   std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
   std::string body;
-  std::vector<std::pair<std::string, std::string>> params;   ///< of the route: {id} -> value
-  std::string request_id;   ///< "req-<uuid>"
-  std::string peer;         ///< the address the connection comes from
+  std::vector<std::pair<std::string, std::string>> params;  ///< of the route: {id} -> value
+  std::string request_id;                                   ///< "req-<uuid>"
+  std::string peer;                ///< the address the connection comes from
   std::string certificate_sha256;  ///< of the client certificate that TLS verified; empty: none
-  std::string base_url;     ///< "http://address:port" under which the client reached us
+  std::string base_url;            ///< "http://address:port" under which the client reached us
   std::shared_ptr<const Caller> caller;  ///< set when the route's policy asks for one
 
   /// The first header of that (lower-case) name, or "".

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of routes: method, path, policy, handler. Routing, authentication, policy and the form of
-// errors happen here and nowhere else.
+// The table of routes: method, path, policy, handler. Routing, authentication, policy and the form
+// of errors happen here and nowhere else.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,8 @@ namespace virga::http {
 
 using Handler = std::function<Response(const Request&)>;
 
-/// Takes the body of a request piece by piece. Its destructor undoes what finish() did not complete.
+/// Takes the body of a request piece by piece. Its destructor undoes what finish() did not
+/// complete.
 class Upload {
  public:
   virtual ~Upload() = default;
@@ -75,7 +76,7 @@ struct Route {
 /// A family of routes under one prefix with one form of errors.
 class Service {
  public:
-  std::string prefix;        ///< "/compute"
+  std::string prefix;  ///< "/compute"
   ErrorBody error_body;
   std::vector<std::pair<std::string, std::string>> headers;  ///< added to each answer
 };
@@ -95,7 +96,8 @@ class Router {
   void add_service(Service service);
 
   /// Adds a route. `pattern` is "/compute/v2.1/servers/{id}".
-  /// @throws Error{internal} when its policy is unknown or the route exists: the program must not start
+  /// @throws Error{internal} when its policy is unknown or the route exists: the program must not
+  /// start
   void add(std::string_view method, std::string_view pattern, Route route);
 
   void get(std::string_view pattern, std::string_view policy, Handler handler, Run run = Run::io) {

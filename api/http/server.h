@@ -25,8 +25,8 @@ struct ServerSettings {
   TlsSettings tls;
   int io_threads = 2;
   int pool_threads = 16;
-  std::uint32_t max_header = 16 * 1024;       ///< bytes of request line and headers
-  std::uint64_t max_body = 1024 * 1024;       ///< bytes of a body that is not streamed
+  std::uint32_t max_header = 16 * 1024;          ///< bytes of request line and headers
+  std::uint64_t max_body = 1024 * 1024;          ///< bytes of a body that is not streamed
   std::uint64_t max_message = 64 * 1024 * 1024;  ///< bytes of a WebSocket message
   int max_connections = 16'384;
   int max_queued = 2'048;  ///< requests that wait for a pool thread; more are answered 503
@@ -37,7 +37,8 @@ struct ServerSettings {
 
 class Server {
  public:
-  /// Binds and listens.  @throws Error{unavailable} when the address is taken or a TLS file is broken
+  /// Binds and listens.  @throws Error{unavailable} when the address is taken or a TLS file is
+  /// broken
   Server(ServerSettings settings, const Router& router);
   ~Server();
 

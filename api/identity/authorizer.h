@@ -20,8 +20,8 @@ namespace virga::identity {
 std::shared_ptr<const http::Caller> load_caller(store::ReadTx& tx, const std::string& token_hash,
                                                 TimeUs now_us);
 
-/// Checks X-Auth-Token and the policy of a route. Callers are cached until any identity row changes:
-/// a commit raises an epoch, and entries of an older epoch are not used. Thread-safe.
+/// Checks X-Auth-Token and the policy of a route. Callers are cached until any identity row
+/// changes: a commit raises an epoch, and entries of an older epoch are not used. Thread-safe.
 class TokenAuthorizer final : public http::Authorizer {
  public:
   TokenAuthorizer(store::Database& database, const Clock& clock);

@@ -8,8 +8,8 @@
 
 namespace virga::identity {
 
-/// Hashes and checks passwords. Thread-safe: at most `parallel` run at once, others wait their turn,
-/// and beyond `waiting` of them a request is refused.
+/// Hashes and checks passwords. Thread-safe: at most `parallel` run at once, others wait their
+/// turn, and beyond `waiting` of them a request is refused.
 class Passwords {
  public:
   explicit Passwords(int parallel = 2, int waiting = 64);

@@ -14,7 +14,7 @@ struct Config {
   std::string state_directory = "/var/lib/virga/control";  ///< database, images, authority
   std::string region = "RegionOne";
   std::string availability_zone = "nova";
-  std::string log_file;   ///< empty: standard error
+  std::string log_file;  ///< empty: standard error
   std::string log_level = "info";
   http::ServerSettings api;
   http::ServerSettings agent_link;

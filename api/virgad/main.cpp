@@ -49,11 +49,13 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   auto* serve = app.add_subcommand("serve", "Run until SIGTERM");
   auto* bootstrap = app.add_subcommand(
-      "bootstrap", "Make the database, the authority and the user 'admin'; prints his password if "
-                   "one was generated");
+      "bootstrap",
+      "Make the database, the authority and the user 'admin'; prints his password if "
+      "one was generated");
   bootstrap->add_option("--password-file", password_file, "Take the password from this file");
-  auto* enrol = app.add_subcommand("enrol-host", "Print a one-time token, valid for an hour, with "
-                                                 "which a machine becomes a host");
+  auto* enrol = app.add_subcommand("enrol-host",
+                                   "Print a one-time token, valid for an hour, with "
+                                   "which a machine becomes a host");
   enrol->add_option("name", host, "Name of the host")->required();
   CLI11_PARSE(app, argc, argv);
   try {

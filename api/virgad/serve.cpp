@@ -64,8 +64,8 @@ void block_signals() {
 
 void require_bootstrapped(const Config& config) {
   if (::access(config.database().c_str(), F_OK) != 0)
-    throw Error(ErrorKind::invalid, "There is no database at " + config.database() +
-                                        ": run 'virgad bootstrap' first.");
+    throw Error(ErrorKind::invalid,
+                "There is no database at " + config.database() + ": run 'virgad bootstrap' first.");
 }
 
 }  // namespace
@@ -90,13 +90,15 @@ void serve(Config config) {
 
   identity::Passwords passwords;
   identity::IdentityDeps identity_deps{db, clock, authorizer, passwords, config.region};
-  compute::ComputeDeps compute_deps{db, clock,
-                                    [&link](const std::string& host, const std::string& instance,
-                                            std::size_t bytes) {
-                                      return link.read_console(host, instance, bytes);
-                                    },
-                                    config.availability_zone, config.cpu_ratio_percent,
-                                    config.memory_reserve_mib};
+  compute::ComputeDeps compute_deps{
+      db,
+      clock,
+      [&link](const std::string& host, const std::string& instance, std::size_t bytes) {
+        return link.read_console(host, instance, bytes);
+      },
+      config.availability_zone,
+      config.cpu_ratio_percent,
+      config.memory_reserve_mib};
   image::ImageDeps image_deps{db, clock, *image_store, config.max_image_bytes};
   network::NetworkDeps network_deps{db, clock};
 
@@ -114,9 +116,9 @@ void serve(Config config) {
   const controllers::GarbageCollector collector(db, *image_store, clock);
   agent_server.start();
   api_server.start();
-  log::info("ready", {{"api", config.api.address + ":" + std::to_string(api_server.port())},
-                      {"agents", config.agent_link.address + ":" +
-                                     std::to_string(agent_server.port())}});
+  log::info("ready",
+            {{"api", config.api.address + ":" + std::to_string(api_server.port())},
+             {"agents", config.agent_link.address + ":" + std::to_string(agent_server.port())}});
   wait_for_signal();
   link.stop();
   api_server.stop();

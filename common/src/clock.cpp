@@ -43,8 +43,14 @@ TimeUs SystemClock::now_us() const {
       .count();
 }
 
-std::string format_seconds(TimeUs t) { return base_form(t) + "Z"; }
-std::string format_micros(TimeUs t) { return with_micros(t) + "Z"; }
-std::string format_naive(TimeUs t) { return with_micros(t); }
+std::string format_seconds(TimeUs t) {
+  return base_form(t) + "Z";
+}
+std::string format_micros(TimeUs t) {
+  return with_micros(t) + "Z";
+}
+std::string format_naive(TimeUs t) {
+  return with_micros(t);
+}
 
 }  // namespace virga

@@ -8,15 +8,24 @@ namespace virga {
 
 const char* name_of(ErrorKind kind) noexcept {
   switch (kind) {
-    case ErrorKind::invalid: return "invalid";
-    case ErrorKind::unauthorized: return "unauthorized";
-    case ErrorKind::forbidden: return "forbidden";
-    case ErrorKind::not_found: return "not_found";
-    case ErrorKind::conflict: return "conflict";
-    case ErrorKind::too_large: return "too_large";
-    case ErrorKind::unavailable: return "unavailable";
-    case ErrorKind::internal: return "internal";
-    case ErrorKind::unknown: return "unknown";
+    case ErrorKind::invalid:
+      return "invalid";
+    case ErrorKind::unauthorized:
+      return "unauthorized";
+    case ErrorKind::forbidden:
+      return "forbidden";
+    case ErrorKind::not_found:
+      return "not_found";
+    case ErrorKind::conflict:
+      return "conflict";
+    case ErrorKind::too_large:
+      return "too_large";
+    case ErrorKind::unavailable:
+      return "unavailable";
+    case ErrorKind::internal:
+      return "internal";
+    case ErrorKind::unknown:
+      return "unknown";
   }
   return "internal";
 }

@@ -20,9 +20,12 @@ const EVP_MD* method(DigestKind kind) {
   static const Method sha256(EVP_MD_fetch(nullptr, "SHA256", nullptr));
   static const Method sha512(EVP_MD_fetch(nullptr, "SHA512", nullptr));
   switch (kind) {
-    case DigestKind::md5: return md5.get();
-    case DigestKind::sha256: return sha256.get();
-    case DigestKind::sha512: return sha512.get();
+    case DigestKind::md5:
+      return md5.get();
+    case DigestKind::sha256:
+      return sha256.get();
+    case DigestKind::sha512:
+      return sha512.get();
   }
   return sha256.get();
 }
@@ -60,8 +63,12 @@ std::string Digest::hex() {
   return to_hex({reinterpret_cast<const char*>(raw), size});
 }
 
-std::string sha256_hex(std::string_view bytes) { return hex_of(DigestKind::sha256, bytes); }
-std::string md5_hex(std::string_view bytes) { return hex_of(DigestKind::md5, bytes); }
+std::string sha256_hex(std::string_view bytes) {
+  return hex_of(DigestKind::sha256, bytes);
+}
+std::string md5_hex(std::string_view bytes) {
+  return hex_of(DigestKind::md5, bytes);
+}
 
 std::string to_hex(std::string_view bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";

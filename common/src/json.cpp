@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::size_t kMaxDepth = 32;
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+std::string quoted(std::string_view text) {
+  return "'" + std::string(text) + "'";
+}
 
 /// A value as it is shown in a message: short, so that nobody's body is sent back to him.
 std::string shown(const json::value& value) {
@@ -39,10 +41,9 @@ void Fields::only(std::initializer_list<std::string_view> allowed) const {
   for (const auto& member : object_) {
     const std::string_view key(member.key().data(), member.key().size());
     if (std::find(allowed.begin(), allowed.end(), key) == allowed.end())
-      throw Error(ErrorKind::invalid,
-                  "Invalid input for field/attribute " + name_ +
-                      ". Additional properties are not allowed (" +
-                      quoted(key.substr(0, 64)) + " was unexpected)");
+      throw Error(ErrorKind::invalid, "Invalid input for field/attribute " + name_ +
+                                          ". Additional properties are not allowed (" +
+                                          quoted(key.substr(0, 64)) + " was unexpected)");
   }
 }
 
@@ -145,8 +146,7 @@ const json::array* Fields::optional_array(std::string_view key) const {
 }
 
 Fields envelope(const json::value& body, std::string_view key) {
-  if (!body.is_object())
-    throw Error(ErrorKind::invalid, "The request body must be a JSON object.");
+  if (!body.is_object()) throw Error(ErrorKind::invalid, "The request body must be a JSON object.");
   const Fields outer(body.get_object(), "body");
   outer.only({key});
   return outer.object(key);

@@ -16,10 +16,14 @@ constexpr std::size_t kMaxValue = 512;
 
 spdlog::level::level_enum level_of(Level level) {
   switch (level) {
-    case Level::debug: return spdlog::level::debug;
-    case Level::info: return spdlog::level::info;
-    case Level::warning: return spdlog::level::warn;
-    case Level::error: return spdlog::level::err;
+    case Level::debug:
+      return spdlog::level::debug;
+    case Level::info:
+      return spdlog::level::info;
+    case Level::warning:
+      return spdlog::level::warn;
+    case Level::error:
+      return spdlog::level::err;
   }
   return spdlog::level::info;
 }
@@ -31,8 +35,8 @@ Level level_named(std::string_view name) {
   if (name == "info") return Level::info;
   if (name == "warning") return Level::warning;
   if (name == "error") return Level::error;
-  throw Error(ErrorKind::invalid, "'" + std::string(name) +
-                                      "' is not a log level; use debug, info, warning or error.");
+  throw Error(ErrorKind::invalid,
+              "'" + std::string(name) + "' is not a log level; use debug, info, warning or error.");
 }
 
 void open(const std::string& file, Level least) {

@@ -3,8 +3,8 @@
 
 #include <sys/random.h>
 
-#include <cerrno>
 #include <cctype>
+#include <cerrno>
 
 #include "common/error.h"
 #include "common/hash.h"
@@ -46,7 +46,9 @@ std::string new_uuid() {
   return dashed(hex);
 }
 
-std::string new_hex_id() { return to_hex(random_bytes(16)); }
+std::string new_hex_id() {
+  return to_hex(random_bytes(16));
+}
 
 bool is_uuid_like(std::string_view text) noexcept {
   if (text.size() != 36 && text.size() != 32) return false;
@@ -64,6 +66,8 @@ std::string derived_uuid(std::string_view space, std::string_view name) {
   return dashed(hex);
 }
 
-std::string random_secret(std::size_t bytes) { return to_base64url(random_bytes(bytes)); }
+std::string random_secret(std::size_t bytes) {
+  return to_base64url(random_bytes(bytes));
+}
 
 }  // namespace virga

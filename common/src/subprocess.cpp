@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 #include <cerrno>
+#include <cstring>
 
 #include "common/error.h"
 #include "common/file.h"
@@ -204,8 +204,10 @@ std::string run_checked(const Command& command) {
   if (result.ok()) return std::move(result.out);
   const std::string first = result.err.substr(0, result.err.find('\n'));
   std::string why = "exit code " + std::to_string(result.exit_code);
-  if (result.timed_out) why = "no end within its time limit";
-  else if (result.signal != 0) why = "signal " + std::to_string(result.signal);
+  if (result.timed_out)
+    why = "no end within its time limit";
+  else if (result.signal != 0)
+    why = "signal " + std::to_string(result.signal);
   throw Error(ErrorKind::unavailable, command.argv[0] + " failed (" + why + "): " + first);
 }
 

@@ -130,7 +130,9 @@ std::vector<YamlConfig> YamlConfig::list(const std::string& key) const {
   return items;
 }
 
-void YamlConfig::ignore(const std::string& key) const { node_->known.insert(key); }
+void YamlConfig::ignore(const std::string& key) const {
+  node_->known.insert(key);
+}
 
 void YamlConfig::check() const {
   if (node_->yaml.IsMap()) {

@@ -125,7 +125,9 @@ struct ControlPlaneLink::Impl final : http::WebSocketSession {
 ControlPlaneLink::ControlPlaneLink(http::Peer peer, LinkHandlers handlers)
     : impl_(std::make_unique<Impl>(std::move(peer), std::move(handlers))) {}
 
-ControlPlaneLink::~ControlPlaneLink() { stop(); }
+ControlPlaneLink::~ControlPlaneLink() {
+  stop();
+}
 
 void ControlPlaneLink::start() {
   impl_->connector = std::thread([this] { impl_->connect_loop(); });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The agent's side of the stream: takes desired state, sends reports, answers questions, and comes back
-// whenever it was cut.
+// The agent's side of the stream: takes desired state, sends reports, answers questions, and comes
+// back whenever it was cut.
 #pragma once
 
 #include <functional>

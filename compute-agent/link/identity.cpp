@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compute-agent/link/identity.h"
 
-#include <boost/json/serialize.hpp>
 #include <sys/stat.h>
+#include <boost/json/serialize.hpp>
 
 #include "api/agent-link/authority.h"
 #include "api/agent-link/enrolment_token.h"
@@ -14,7 +14,9 @@ namespace virga::agent {
 namespace {
 
 // One file, so that it is there wholly or not at all.
-std::string file_of(const std::string& directory) { return directory + "/identity.json"; }
+std::string file_of(const std::string& directory) {
+  return directory + "/identity.json";
+}
 
 std::string serialized(const Identity& i) {
   return json::serialize(json::object{{"host_id", i.host_id},
@@ -50,16 +52,16 @@ Identity enrol(const std::string& directory, const std::string& server, std::uin
   peer.host = server;
   peer.port = port;
   peer.ca_sha256 = parsed->authority_sha256;
-  const auto answer = http::fetch(peer, "POST", "/agent/v1/enrol",
-                                  json::serialize(json::object{
-                                      {"secret", parsed->secret},
-                                      {"signing_request", request.request}}),
-                                  std::chrono::seconds(20));
+  const auto answer =
+      http::fetch(peer, "POST", "/agent/v1/enrol",
+                  json::serialize(json::object{{"secret", parsed->secret},
+                                               {"signing_request", request.request}}),
+                  std::chrono::seconds(20));
   if (answer.status == 401)
     throw Error(ErrorKind::unauthorized, "The enrolment token is not valid (any more).");
   if (answer.status != 200)
-    throw Error(ErrorKind::unavailable,
-                "The control plane answered " + std::to_string(answer.status) + " to the enrolment.");
+    throw Error(ErrorKind::unavailable, "The control plane answered " +
+                                            std::to_string(answer.status) + " to the enrolment.");
   const json::value value = parse_json(answer.body);
   if (!value.is_object()) throw Error(ErrorKind::unavailable, "The enrolment answer is broken.");
   const Fields in(value.get_object(), "answer");

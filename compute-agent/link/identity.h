@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The agent's identity: a key, a certificate and the authority it trusts, from a one-time enrolment.
+// The agent's identity: a key, a certificate and the authority it trusts, from a one-time
+// enrolment.
 #pragma once
 
 #include <optional>
@@ -22,7 +23,8 @@ struct Identity {
 std::optional<Identity> load_identity(const std::string& directory);
 
 /// Redeems an enrolment token and stores the identity. The key never leaves the host.
-/// @throws Error{invalid} for a malformed token, Error{unauthorized} when it is not valid (any more),
+/// @throws Error{invalid} for a malformed token, Error{unauthorized} when it is not valid (any
+/// more),
 ///         Error{unavailable}
 Identity enrol(const std::string& directory, const std::string& server, std::uint16_t port,
                const std::string& token);

@@ -10,11 +10,11 @@ namespace virga::model {
 
 /// A size of instance.  Source: Compute API, "Flavors".
 struct Flavor {
-  std::string id;       ///< chosen by the administrator or a UUID; 1..255 characters
-  std::string name;     ///< unique, 1..255 characters
+  std::string id;    ///< chosen by the administrator or a UUID; 1..255 characters
+  std::string name;  ///< unique, 1..255 characters
   std::int64_t vcpus = 0;
   std::int64_t memory_mib = 0;
-  std::int64_t disk_gib = 0;       ///< root disk; 0: as large as the image
+  std::int64_t disk_gib = 0;  ///< root disk; 0: as large as the image
   std::int64_t ephemeral_gib = 0;
   std::int64_t swap_mib = 0;
   bool is_public = true;

@@ -11,7 +11,7 @@ namespace virga::model {
 /// A compute node: what an administrator decided and what its agent reported.
 struct Host {
   std::string id;
-  std::string name;  ///< unique; the host name
+  std::string name;         ///< unique; the host name
   std::int64_t number = 0;  ///< small integer id, for the Compute API's old lists
   bool enabled = true;
   std::string disabled_reason;

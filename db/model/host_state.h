@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one host is told (desired) and what it reports (observed): the two messages of the agent link.
+// What one host is told (desired) and what it reports (observed): the two messages of the agent
+// link.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -28,7 +29,7 @@ struct DesiredNetwork {
 struct DesiredInstance {
   Instance instance;
   std::string availability_zone;
-  std::vector<Port> ports;    ///< ordered by position
+  std::vector<Port> ports;  ///< ordered by position
 };
 
 /// Everything that a host is to be. The whole state each time: an agent that missed a message has
@@ -49,7 +50,7 @@ struct ObservedInstance {
   bool stopped_by_guest = false;  ///< shutoff because the guest powered itself off in this run
   std::string step;
   std::string last_error;
-  bool permanent = false;       ///< last_error will not go away by trying again
+  bool permanent = false;  ///< last_error will not go away by trying again
   std::int64_t attempts = 0;
   TimeUs next_try_us = 0;
   bool operator==(const ObservedInstance&) const = default;

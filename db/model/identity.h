@@ -39,8 +39,8 @@ struct Role {
 
 /// A token as it is stored. The secret itself is not: only its SHA-256.
 struct Token {
-  std::string hash;        ///< SHA-256 of the secret, hexadecimal
-  std::string audit_id;    ///< shown in records instead of the secret
+  std::string hash;      ///< SHA-256 of the secret, hexadecimal
+  std::string audit_id;  ///< shown in records instead of the secret
   std::string user_id;
   std::string project_id;  ///< empty: unscoped
   TimeUs issued_us = 0;

@@ -20,16 +20,16 @@ enum class ImageVisibility { private_, shared, community, public_ };
 struct Image {
   std::string id;
   std::string name;
-  std::string owner;             ///< project id
+  std::string owner;  ///< project id
   ImageStatus status = ImageStatus::queued;
   ImageVisibility visibility = ImageVisibility::shared;
-  std::string disk_format;       ///< "qcow2", "raw"; empty until set
-  std::string container_format;  ///< "bare"
-  std::int64_t size = 0;         ///< bytes stored
-  std::int64_t virtual_size = 0; ///< bytes a guest sees; from inspection
-  std::string digest;            ///< SHA-256 of the bytes, hexadecimal; name in the store
-  std::string checksum;          ///< MD5 of the bytes, hexadecimal
-  std::string refusal;           ///< why inspection refused the bytes; empty when it did not
+  std::string disk_format;        ///< "qcow2", "raw"; empty until set
+  std::string container_format;   ///< "bare"
+  std::int64_t size = 0;          ///< bytes stored
+  std::int64_t virtual_size = 0;  ///< bytes a guest sees; from inspection
+  std::string digest;             ///< SHA-256 of the bytes, hexadecimal; name in the store
+  std::string checksum;           ///< MD5 of the bytes, hexadecimal
+  std::string refusal;            ///< why inspection refused the bytes; empty when it did not
   std::int64_t min_disk_gib = 0;
   std::int64_t min_memory_mib = 0;
   bool is_protected = false;

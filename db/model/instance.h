@@ -30,8 +30,8 @@ struct Instance {
   std::string hostname;
   std::string image_id;
   // The image as it was at creation: its bytes are needed even when the image is deleted.
-  std::string image_digest;  ///< SHA-256 of the root disk's base
-  std::string image_format;  ///< "qcow2" or "raw": a recorded fact
+  std::string image_digest;             ///< SHA-256 of the root disk's base
+  std::string image_format;             ///< "qcow2" or "raw": a recorded fact
   std::int64_t image_size = 0;          ///< bytes
   std::int64_t image_virtual_size = 0;  ///< bytes a guest sees
   std::string key_name;
@@ -49,25 +49,25 @@ struct Instance {
   std::int64_t swap_mib = 0;
   TimeUs created_us = 0;
   TimeUs updated_us = 0;
-  TimeUs deleted_us = 0;   ///< set once its host confirmed that nothing is left
+  TimeUs deleted_us = 0;  ///< set once its host confirmed that nothing is left
   // Desired.
-  std::string host_id;     ///< empty: no host had room
+  std::string host_id;          ///< empty: no host had room
   std::int64_t generation = 1;  ///< counts the changes of the wish
   PowerWish wish = PowerWish::running;
   PowerVerb verb = PowerVerb::create;
-  std::int64_t run_epoch = 1;   ///< how often the guest was to be started
+  std::int64_t run_epoch = 1;  ///< how often the guest was to be started
   // Observed.
   std::int64_t observed_generation = 0;
   std::int64_t observed_run_epoch = 0;
   PowerState power = PowerState::unknown;
-  std::string step;        ///< what the host does now: "image", "disk", "network", "start", ...
-  std::string last_error;  ///< of the step; empty: none
-  std::int64_t attempts = 0;    ///< failures in a row
-  TimeUs next_try_us = 0;  ///< when the host tries again
-  TimeUs launched_us = 0;  ///< first seen running
+  std::string step;           ///< what the host does now: "image", "disk", "network", "start", ...
+  std::string last_error;     ///< of the step; empty: none
+  std::int64_t attempts = 0;  ///< failures in a row
+  TimeUs next_try_us = 0;     ///< when the host tries again
+  TimeUs launched_us = 0;     ///< first seen running
   TimeUs terminated_us = 0;
   // A failure that waiting does not mend.
-  int fault_code = 0;      ///< 0: none; else the HTTP code shown
+  int fault_code = 0;  ///< 0: none; else the HTTP code shown
   std::string fault_message;
   TimeUs fault_us = 0;
 };

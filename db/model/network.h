@@ -16,11 +16,11 @@ struct Network {
   std::string name;
   std::string description;
   std::string network_type = "flat";  ///< provider:network_type
-  std::string physical_network;       ///< provider:physical_network: a name that hosts map to a bridge
+  std::string physical_network;  ///< provider:physical_network: a name that hosts map to a bridge
   std::int64_t mtu = 1500;
   bool admin_state_up = true;
   bool shared = false;
-  bool external = false;              ///< router:external
+  bool external = false;  ///< router:external
   TimeUs created_us = 0;
   TimeUs updated_us = 0;
 };
@@ -65,7 +65,7 @@ struct Port {
   std::string device_owner;  ///< "compute:nova", "network:dhcp"
   std::string host_id;       ///< where it is bound; empty: nowhere
   bool admin_state_up = true;
-  std::int64_t position = 0; ///< order of the interfaces of one instance
+  std::int64_t position = 0;  ///< order of the interfaces of one instance
   std::vector<FixedIp> fixed_ips;
   TimeUs created_us = 0;
   TimeUs updated_us = 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The database: snapshots for reading, and one writer that commits what many callers want in groups.
+// The database: snapshots for reading, and one writer that commits what many callers want in
+// groups.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +18,24 @@ namespace virga::store {
 
 /// A bound parameter. Text is not copied: it must live until the call returns.
 using Value = std::variant<std::int64_t, std::string_view>;
-inline Value value_of(std::int64_t v) { return v; }
-inline Value value_of(int v) { return std::int64_t{v}; }
-inline Value value_of(bool v) { return std::int64_t{v ? 1 : 0}; }
-inline Value value_of(std::string_view v) { return v; }
-inline Value value_of(const std::string& v) { return std::string_view(v); }
-inline Value value_of(const char* v) { return std::string_view(v); }
+inline Value value_of(std::int64_t v) {
+  return v;
+}
+inline Value value_of(int v) {
+  return std::int64_t{v};
+}
+inline Value value_of(bool v) {
+  return std::int64_t{v ? 1 : 0};
+}
+inline Value value_of(std::string_view v) {
+  return v;
+}
+inline Value value_of(const std::string& v) {
+  return std::string_view(v);
+}
+inline Value value_of(const char* v) {
+  return std::string_view(v);
+}
 
 class Connection;
 
@@ -97,7 +110,8 @@ class WriteTx : public ReadTx {
 class Database {
  public:
   /// Opens or creates it, brings the schema up to date.
-  /// @throws Error{unavailable} when it cannot be opened, Error{invalid} when a newer release wrote it
+  /// @throws Error{unavailable} when it cannot be opened, Error{invalid} when a newer release wrote
+  /// it
   explicit Database(const std::string& path);
   ~Database();
   Database(const Database&) = delete;
@@ -111,9 +125,9 @@ class Database {
     return f(tx);
   }
 
-  /// Calls f(WriteTx&) on the writer's thread, together with the calls of other threads in one commit;
-  /// returns its result once that commit is durable. When f throws, only its own changes are undone.
-  /// f must not wait for anything, and must not call read() or write().
+  /// Calls f(WriteTx&) on the writer's thread, together with the calls of other threads in one
+  /// commit; returns its result once that commit is durable. When f throws, only its own changes
+  /// are undone. f must not wait for anything, and must not call read() or write().
   template <class F>
   std::invoke_result_t<F, WriteTx&> write(F f) {
     using R = std::invoke_result_t<F, WriteTx&>;

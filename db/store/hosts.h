@@ -22,7 +22,8 @@ std::optional<model::Host> find_certificate(ReadTx& tx, const std::string& sha25
 /// Ordered by number.
 std::vector<model::Host> list(ReadTx& tx);
 /// Takes over what the agent reported of its host.
-void set_observed(WriteTx& tx, const std::string& id, const model::ObservedHost& seen, TimeUs now_us);
+void set_observed(WriteTx& tx, const std::string& id, const model::ObservedHost& seen,
+                  TimeUs now_us);
 void touch(WriteTx& tx, const std::string& id, TimeUs now_us);
 void set_certificate(WriteTx& tx, const std::string& id, const std::string& sha256);
 void set_enabled(WriteTx& tx, const std::string& id, bool enabled, const std::string& reason);

@@ -16,11 +16,10 @@ struct NamedFilter {
 
 // Names follow Nova's filters.
 constexpr std::array<NamedFilter, 4> kFilters{{
-    {"ComputeFilter", [](const PlacementRequest&, const HostCapacity& h) { return h.enabled && h.up; }},
-    {"CoreFilter",
-     [](const PlacementRequest& r, const HostCapacity& h) {
-       return h.used_vcpus + r.vcpus <= h.total_vcpus;
-     }},
+    {"ComputeFilter",
+     [](const PlacementRequest&, const HostCapacity& h) { return h.enabled && h.up; }},
+    {"CoreFilter", [](const PlacementRequest& r,
+                      const HostCapacity& h) { return h.used_vcpus + r.vcpus <= h.total_vcpus; }},
     {"RamFilter",
      [](const PlacementRequest& r, const HostCapacity& h) {
        return h.used_memory_mib + r.memory_mib <= h.total_memory_mib;

@@ -2,7 +2,8 @@
 // What libvirt alone needs to start a domain, and when domains start: the yardstick of
 // `tools/bench boot`.
 // usage: boot_limit create URI XML_FILE COUNT   prints the milliseconds of each virDomainCreateXML
-//        boot_limit watch URI                   prints "ready", then "UUID MICROSECONDS" (real time)
+//        boot_limit watch URI                   prints "ready", then "UUID MICROSECONDS" (real
+//        time)
 //                                               for each start, until its standard input ends
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>

@@ -24,7 +24,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def config(directory, port, link_port, hypervisor, bridge):
+def config(directory, port, link_port, hypervisor, bridge, grace):
     return f"""
 control:
   state_directory: {directory}/control
@@ -39,7 +39,7 @@ agent:
   hypervisor: {hypervisor}
   virt_type: qemu
   log_level: debug
-  shutdown_grace_s: 20
+  shutdown_grace_s: {grace}
   physical_networks:
     - {bridge}
 """
@@ -49,14 +49,15 @@ class Cloud:
     """virgad and virga-agent are real; so is the hypervisor, unless it is "fake"."""
 
     def __init__(self, hypervisor="fake",
-                 bridge="{name: provider, bridge: br-virga, create: false}"):
+                 bridge="{name: provider, bridge: br-virga, create: false}", grace=20):
         self.bin = pathlib.Path(os.environ["VIRGA_BIN"])
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="virga-test-", dir=host.folder()))
         self.directory.chmod(0o755)  # QEMU's and the helpers' users pass through
         port, link_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.config = self.directory / "virga.yaml"
-        self.config.write_text(config(self.directory, port, link_port, hypervisor, bridge))
+        self.config.write_text(config(self.directory, port, link_port, hypervisor, bridge,
+                                      grace))
         self.daemons = {
             name: Daemon(name, [str(self.bin / name), "--config", str(self.config), verb],
                          self.directory / f"{name}.log")
@@ -194,5 +195,6 @@ class Cloud:
 
     def wait_until_gone(self, *server_ids, timeout=60):
         def gone():
-            return not {server["id"] for server in self.admin.servers()} & set(server_ids)
+            everybodys = self.admin.get("/compute/v2.1/servers?all_tenants=1").expect(200)
+            return not {server["id"] for server in everybodys.json["servers"]} & set(server_ids)
         wait_for(gone, timeout, f"{len(server_ids)} servers are gone")

@@ -19,8 +19,8 @@ def mount(*arguments):
 
 
 def hide_kvm(directory):
-    """The guests here are emulated. Where QEMU's user may not use KVM but libvirt found it, libvirt
-    would probe QEMU anew, for a second and more, at each start of a guest."""
+    """The guests here are emulated. Where QEMU's user may not use a KVM that is there, libvirtd would
+    probe QEMU anew at each of its starts, for two seconds."""
     if os.path.exists("/dev/kvm"):
         (directory / "no-kvm").touch(mode=0o600)
         mount("--bind", str(directory / "no-kvm"), "/dev/kvm")

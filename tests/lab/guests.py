@@ -46,7 +46,7 @@ class GuestsTest(LabTest):
         self.assertIn(f"eth0 ip={self.guest.address}/24", console)
         self.assertIn("metadata=ec2 hostname=web-1 keys=1", console)
         short = self.cloud.openstack("console", "log", "show", "--lines", "2", "web-1")
-        self.assertEqual(len(short.strip("\n").splitlines()), 2, short)
+        self.assertEqual(len(short.splitlines()), 2, repr(short))
 
     def test_a_config_drive_has_name_key_and_user_data(self):
         script = self.cloud.directory / "user-data"

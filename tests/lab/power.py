@@ -56,13 +56,13 @@ class PowerTest(LabTest):
         self.cloud.wait_for_status(self.guest.id, "ACTIVE")
         self.assertEqual((self.guest.boot_id(), host.qemu_pid(self.guest.id)), (boot, pid))
 
-    def test_a_killed_helper_is_there_again_soon(self):
-        for program in ("dnsmasq", "virga-metadata"):
-            old = set(host.processes(program))
-            self.assertTrue(old, program)
-            for pid in old:
-                host.kill_and_wait(pid)
-            wait_for(lambda: set(host.processes(program)) - old, 30, f"{program} runs again")
+    def test_killed_helpers_are_there_again_soon(self):
+        old = {name: set(host.processes(name)) for name in ("dnsmasq", "virga-metadata")}
+        for pid in set().union(*old.values()):
+            host.kill_and_wait(pid)
+        for name, pids in old.items():
+            self.assertTrue(pids, name)
+            wait_for(lambda name=name, pids=pids: set(host.processes(name)) - pids, 30, f"{name} runs again")
         self.assertEqual(self.guest.metadata("/latest/meta-data/hostname").strip(), "web-1")
 
     def test_a_guest_whose_qemu_was_killed_is_started_again(self):

@@ -29,7 +29,6 @@ constexpr auto kAnswerLimit = std::chrono::seconds(10);
 
 class HostStream;
 
-
 struct LinkState {
   LinkDeps& deps;
   std::mutex mutex;  // guards what follows
@@ -105,8 +104,7 @@ class HostStream final : public http::WebSocketSession,
   void record(const Fields& message) {
     const auto observed = model::observed_host_from(message.object("observed").raw());
     const TimeUs now = link_->deps.clock.now_us();
-    link_->deps.db.write(
-        [&](store::WriteTx& tx) { record_observed(tx, host_id_, observed, now); });
+    link_->deps.db.write([&](store::WriteTx& tx) { record_observed(tx, host_id_, observed, now); });
   }
 
   std::shared_ptr<LinkState> link_;
@@ -164,8 +162,8 @@ void LinkState::answer(std::int64_t id, const Fields& message) {
     questions.erase(it);
   }
   if (message.present("error"))
-    promise.set_exception(std::make_exception_ptr(
-        Error(ErrorKind::unavailable, message.string("error", {0, 4096}))));
+    promise.set_exception(
+        std::make_exception_ptr(Error(ErrorKind::unavailable, message.string("error", {0, 4096}))));
   else
     promise.set_value(message.string("text", {0, 16U << 20U}));
 }
@@ -179,7 +177,9 @@ AgentLink::AgentLink(LinkDeps& deps) : impl_(std::make_shared<LinkState>(deps)) 
   impl_->pusher = std::thread([impl = impl_] { impl->push_loop(); });
 }
 
-AgentLink::~AgentLink() { stop(); }
+AgentLink::~AgentLink() {
+  stop();
+}
 
 void AgentLink::stop() {
   {
@@ -233,16 +233,22 @@ void HostAuthorizer::authorize(Request& request, std::string_view policy) const 
 
 void AgentLink::add_routes(http::Router& router) {
   router.add("POST", "/agent/v1/enrol",
-             {"agent:enrol", http::Run::pool,
-              [this](const Request& request) { return enrol(impl_->deps, request); }, {}, {}});
+             {"agent:enrol",
+              http::Run::pool,
+              [this](const Request& request) { return enrol(impl_->deps, request); },
+              {},
+              {}});
   router.add("GET", "/agent/v1/stream",
              {"agent:host", http::Run::pool, {}, {}, [this](const Request& request) {
                 return std::make_shared<HostStream>(impl_, request.who().user_id,
                                                     request.who().user_name);
               }});
   router.add("GET", "/agent/v1/images/{digest}",
-             {"agent:host", http::Run::pool,
-              [this](const Request& request) { return send_image(impl_->deps, request); }, {}, {}});
+             {"agent:host",
+              http::Run::pool,
+              [this](const Request& request) { return send_image(impl_->deps, request); },
+              {},
+              {}});
 }
 
 }  // namespace virga::agent_link

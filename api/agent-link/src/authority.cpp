@@ -161,8 +161,8 @@ KeyedCertificate issue_server(const KeyedCertificate& authority,
   const Certificate certificate = blank(key.get(), "virgad", "control-plane");
   std::string alternatives;
   for (const auto& name : names)
-    alternatives += (alternatives.empty() ? "" : ",") +
-                    std::string(is_address(name) ? "IP:" : "DNS:") + name;
+    alternatives +=
+        (alternatives.empty() ? "" : ",") + std::string(is_address(name) ? "IP:" : "DNS:") + name;
   const Certificate issuer = read_certificate(authority.certificate);
   add_extension(certificate.get(), issuer.get(), NID_subject_alt_name, alternatives);
   sign(certificate.get(), authority, "serverAuth");

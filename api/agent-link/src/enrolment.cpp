@@ -28,7 +28,8 @@ EnrolmentToken create_enrolment(store::Database& db, const std::string& host_nam
   const EnrolmentToken token{random_secret(24), authority_sha256};
   db.write([&](store::WriteTx& tx) {
     store::hosts::erase_expired_enrolments(tx, now_us);
-    store::hosts::insert(tx, model::Enrolment{sha256_hex(token.secret), host_name, now_us + life_us});
+    store::hosts::insert(tx,
+                         model::Enrolment{sha256_hex(token.secret), host_name, now_us + life_us});
   });
   return token;
 }

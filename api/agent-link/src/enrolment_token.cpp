@@ -6,7 +6,8 @@ namespace virga::agent_link {
 std::optional<EnrolmentToken> parse_enrolment_token(const std::string& text) {
   const std::size_t first = text.find('.');
   const std::size_t second = text.find('.', first + 1);
-  if (first == std::string::npos || second == std::string::npos || text.substr(0, first) != "virga1")
+  if (first == std::string::npos || second == std::string::npos ||
+      text.substr(0, first) != "virga1")
     return std::nullopt;
   EnrolmentToken token{text.substr(first + 1, second - first - 1), text.substr(second + 1)};
   if (token.secret.empty() || token.authority_sha256.size() != 64) return std::nullopt;

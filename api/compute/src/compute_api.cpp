@@ -33,17 +33,28 @@ Response show_version(const Request& request) {
 
 const char* fault_name(int status) {
   switch (status) {
-    case 400: return "badRequest";
-    case 401: return "unauthorized";
-    case 403: return "forbidden";
-    case 404: return "itemNotFound";
-    case 405: return "badMethod";
-    case 409: return "conflictingRequest";
-    case 413: return "overLimit";
-    case 415: return "badMediaType";
-    case 501: return "notImplemented";
-    case 503: return "serviceUnavailable";
-    default: return "computeFault";
+    case 400:
+      return "badRequest";
+    case 401:
+      return "unauthorized";
+    case 403:
+      return "forbidden";
+    case 404:
+      return "itemNotFound";
+    case 405:
+      return "badMethod";
+    case 409:
+      return "conflictingRequest";
+    case 413:
+      return "overLimit";
+    case 415:
+      return "badMediaType";
+    case 501:
+      return "notImplemented";
+    case 503:
+      return "serviceUnavailable";
+    default:
+      return "computeFault";
   }
 }
 
@@ -60,7 +71,9 @@ Response error_body(int status, const std::string& message) {
 
 }  // namespace
 
-std::string compute_url(const Request& request) { return request.base_url + "/compute/v2.1"; }
+std::string compute_url(const Request& request) {
+  return request.base_url + "/compute/v2.1";
+}
 
 void add_routes(http::Router& router, ComputeDeps& deps) {
   router.add_service({"/compute",

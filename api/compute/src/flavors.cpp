@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "db/store/flavors.h"
 #include "api/compute/src/routes.h"
 #include "api/http/bind.h"
 #include "common/json.h"
 #include "common/random.h"
-#include "db/store/flavors.h"
 
 namespace virga::compute {
 namespace {

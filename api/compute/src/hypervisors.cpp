@@ -73,11 +73,11 @@ json::object view(const ComputeDeps& deps, const Known& known) {
   v["running_vms"] = known.used.instances;
   v["current_workload"] = 0;
   v["cpu_info"] = h.cpu_info;
-  v["service"] = json::object{{"id", h.number},
-                              {"host", h.name},
-                              {"disabled_reason", h.disabled_reason.empty()
-                                                      ? json::value(nullptr)
-                                                      : json::value(h.disabled_reason)}};
+  v["service"] =
+      json::object{{"id", h.number},
+                   {"host", h.name},
+                   {"disabled_reason", h.disabled_reason.empty() ? json::value(nullptr)
+                                                                 : json::value(h.disabled_reason)}};
   return v;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "db/store/keypairs.h"
 #include "api/compute/src/routes.h"
 #include "api/compute/ssh_key.h"
 #include "api/http/bind.h"
 #include "common/json.h"
-#include "db/store/keypairs.h"
 
 namespace virga::compute {
 namespace {
@@ -18,8 +18,8 @@ json::object summary(const model::KeyPair& k) {
 }
 
 Response list(ComputeDeps& deps, const Request& request) {
-  const auto keypairs = deps.db.read(
-      [&](ReadTx& tx) { return store::keypairs::list(tx, request.who().user_id); });
+  const auto keypairs =
+      deps.db.read([&](ReadTx& tx) { return store::keypairs::list(tx, request.who().user_id); });
   json::array views;
   for (const auto& k : keypairs) views.push_back(json::object{{"keypair", summary(k)}});
   return http::json_response(200, {{"keypairs", std::move(views)}});

@@ -34,9 +34,10 @@ struct PowerAction {
 
 const PowerAction kStop{"stop", {"active"}, false, PowerWish::stopped, PowerVerb::stop, false};
 const PowerAction kStart{"start", {"stopped"}, false, PowerWish::running, PowerVerb::start, true};
-const PowerAction kSoft{"reboot", {"active"}, false, PowerWish::running, PowerVerb::reboot_soft, true};
-const PowerAction kHard{"reboot", {"active", "stopped", "error"}, true, PowerWish::running,
-                        PowerVerb::reboot_hard, true};
+const PowerAction kSoft{"reboot", {"active"}, false, PowerWish::running, PowerVerb::reboot_soft,
+                        true};
+const PowerAction kHard{"reboot",           {"active", "stopped", "error"}, true,
+                        PowerWish::running, PowerVerb::reboot_hard,         true};
 
 [[noreturn]] void refuse(const PowerAction& action, const model::Instance& i, const char* what,
                          std::string_view state) {
@@ -60,9 +61,8 @@ Response change_power(ComputeDeps& deps, const Request& request, const PowerActi
     const model::Instance instance = get_instance(tx, request);
     require_allowed(action, instance);
     store::instances::set_wish(tx, instance, action.wish, action.verb, action.new_run, now);
-    store::instance_actions::insert(tx,
-                                    {request.request_id, instance.id, action.name,
-                                     request.who().user_id, request.who().project_id, "", now});
+    store::instance_actions::insert(tx, {request.request_id, instance.id, action.name,
+                                         request.who().user_id, request.who().project_id, "", now});
   });
   return http::empty_response(202);
 }

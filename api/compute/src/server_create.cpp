@@ -27,10 +27,10 @@ using http::Request;
 using http::Response;
 using store::WriteTx;
 
-constexpr std::int64_t kMaxCount = 100;       // servers of one request
+constexpr std::int64_t kMaxCount = 100;  // servers of one request
 constexpr std::size_t kMaxNetworks = 16;
 constexpr std::size_t kMaxMetadata = 128;
-constexpr std::size_t kMaxUserData = 65535;   // base64 characters, as in Nova
+constexpr std::size_t kMaxUserData = 65535;  // base64 characters, as in Nova
 
 struct WantedNetwork {
   std::string network_id;
@@ -135,8 +135,7 @@ Wanted read_body(const Request& request, const json::value& body) {
   w.flavor_id = in.string("flavorRef");
   w.min_count = in.optional_integer("min_count", 1, kMaxCount).value_or(1);
   w.max_count = in.optional_integer("max_count", 1, kMaxCount).value_or(w.min_count);
-  if (w.min_count > w.max_count)
-    throw Error(ErrorKind::invalid, "min_count must be <= max_count");
+  if (w.min_count > w.max_count) throw Error(ErrorKind::invalid, "min_count must be <= max_count");
   read_metadata(in, w.base);
   read_networks(in, w);
   read_security_groups(in);
@@ -159,12 +158,11 @@ void take_flavor(WriteTx& tx, const Request& request, const Wanted& w, model::In
 
 void take_image(WriteTx& tx, const Request& request, const Wanted& w, model::Instance& i) {
   const auto image = store::images::find(tx, w.image_id);
-  const bool visible = image && (image->owner == request.who().project_id ||
-                                 request.who().is_admin() ||
-                                 image->visibility == model::ImageVisibility::public_ ||
-                                 image->visibility == model::ImageVisibility::community);
-  if (!visible)
-    throw Error(ErrorKind::invalid, "Image " + w.image_id + " could not be found.");
+  const bool visible =
+      image && (image->owner == request.who().project_id || request.who().is_admin() ||
+                image->visibility == model::ImageVisibility::public_ ||
+                image->visibility == model::ImageVisibility::community);
+  if (!visible) throw Error(ErrorKind::invalid, "Image " + w.image_id + " could not be found.");
   if (image->status != model::ImageStatus::active)
     throw Error(ErrorKind::invalid, "Image " + image->id + " is not active.");
   if (image->disk_format != "qcow2" && image->disk_format != "raw")
@@ -257,8 +255,9 @@ void place(WriteTx& tx, const ComputeDeps& deps, const std::vector<WantedNetwork
   store::allocations::insert(tx, i.id, i.host_id, {i.vcpus, i.memory_mib, disk_claim(i), 1});
   std::int64_t position = 0;
   for (const auto& wanted : networks) {
-    network::create_port(tx, {wanted.network_id, i.project_id, i.id, "compute:nova", i.host_id,
-                              position++, wanted.address},
+    network::create_port(tx,
+                         {wanted.network_id, i.project_id, i.id, "compute:nova", i.host_id,
+                          position++, wanted.address},
                          now);
     network::ensure_dhcp_port(tx, wanted.network_id, i.host_id, now);
   }

@@ -5,8 +5,8 @@
 
 namespace virga::compute {
 
-/// POST /servers: one transaction writes the instances, their allocation on chosen hosts, their ports
-/// and addresses and their action records.
+/// POST /servers: one transaction writes the instances, their allocation on chosen hosts, their
+/// ports and addresses and their action records.
 http::Response create_servers(ComputeDeps& deps, const http::Request& request);
 
 }  // namespace virga::compute

@@ -14,7 +14,8 @@ namespace virga::compute {
 namespace {
 
 json::value text_or_null(std::string_view text) {
-  return text.empty() ? json::value(nullptr) : json::value(json::string_view(text.data(), text.size()));
+  return text.empty() ? json::value(nullptr)
+                      : json::value(json::string_view(text.data(), text.size()));
 }
 
 json::value naive_or_null(TimeUs t) {

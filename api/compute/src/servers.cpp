@@ -47,8 +47,9 @@ store::instances::Filter filter_of(ReadTx& tx, const Request& request) {
   const bool all = request.parameter("all_tenants").value_or("0") != "0" ||
                    request.parameter("all_projects").value_or("0") != "0";
   if (all && !request.who().is_admin())
-    throw Error(ErrorKind::forbidden,
-                "Policy doesn't allow os_compute_api:servers:index:get_all_tenants to be performed.");
+    throw Error(
+        ErrorKind::forbidden,
+        "Policy doesn't allow os_compute_api:servers:index:get_all_tenants to be performed.");
   if (!all) f.project_id = request.who().project_id;
   f.name = name_filter(request);
   f.marker = request.parameter("marker").value_or("");

@@ -19,8 +19,8 @@ json::object view(const ComputeDeps& deps, const model::Host& h) {
           {"zone", deps.availability_zone},
           {"status", h.enabled ? "enabled" : "disabled"},
           {"state", up ? "up" : "down"},
-          {"updated_at", h.last_seen_us == 0 ? json::value(nullptr)
-                                             : json::value(format_naive(h.last_seen_us))},
+          {"updated_at",
+           h.last_seen_us == 0 ? json::value(nullptr) : json::value(format_naive(h.last_seen_us))},
           {"disabled_reason",
            h.disabled_reason.empty() ? json::value(nullptr) : json::value(h.disabled_reason)}};
 }
@@ -39,10 +39,9 @@ Response list(ComputeDeps& deps, const Request& request) {
 
 Response zones(ComputeDeps& deps, const Request&) {
   return http::json_response(
-      200, {{"availabilityZoneInfo",
-             json::array{json::object{{"zoneName", deps.availability_zone},
-                                      {"zoneState", {{"available", true}}},
-                                      {"hosts", nullptr}}}}});
+      200, {{"availabilityZoneInfo", json::array{json::object{{"zoneName", deps.availability_zone},
+                                                              {"zoneState", {{"available", true}}},
+                                                              {"hosts", nullptr}}}}});
 }
 
 }  // namespace

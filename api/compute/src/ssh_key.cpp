@@ -19,17 +19,17 @@
 namespace virga::compute {
 namespace {
 
-constexpr std::array<std::string_view, 7> kTypes{
-    "ssh-rsa",
-    "ssh-ed25519",
-    "ecdsa-sha2-nistp256",
-    "ecdsa-sha2-nistp384",
-    "ecdsa-sha2-nistp521",
-    "sk-ssh-ed25519@openssh.com",
-    "sk-ecdsa-sha2-nistp256@openssh.com"};
+constexpr std::array<std::string_view, 7> kTypes{"ssh-rsa",
+                                                 "ssh-ed25519",
+                                                 "ecdsa-sha2-nistp256",
+                                                 "ecdsa-sha2-nistp384",
+                                                 "ecdsa-sha2-nistp521",
+                                                 "sk-ssh-ed25519@openssh.com",
+                                                 "sk-ecdsa-sha2-nistp256@openssh.com"};
 
 [[noreturn]] void refuse(const std::string& why) {
-  throw Error(ErrorKind::invalid, "Keypair data is invalid: failed to generate fingerprint: " + why);
+  throw Error(ErrorKind::invalid,
+              "Keypair data is invalid: failed to generate fingerprint: " + why);
 }
 
 /// The first string of an SSH wire-format blob.  Source: RFC 4251 §5.
@@ -71,8 +71,9 @@ std::string ssh_fingerprint(const std::string& public_key) {
   for (const auto t : kTypes) known = known || t == type;
   if (!known) refuse("its type is not known.");
   const std::size_t end = public_key.find_first_of(" \n", space + 1);
-  const auto blob = from_base64(std::string_view(public_key).substr(
-      space + 1, end == std::string::npos ? end : end - space - 1));
+  const auto blob =
+      from_base64(std::string_view(public_key)
+                      .substr(space + 1, end == std::string::npos ? end : end - space - 1));
   if (!blob || blob->empty()) refuse("it is not base64.");
   if (first_string(*blob) != type) refuse("its parts do not agree.");
   for (const char c : public_key.substr(0, public_key.find_last_not_of('\n') + 1))

@@ -20,8 +20,7 @@ boost::asio::ssl::context client_tls(const Peer& peer);
 
 /// Resolves, connects and shakes hands; verifies the server's name.
 /// @throws Error{unavailable}
-boost::asio::awaitable<std::unique_ptr<ClientStream>> connect_tls(const Peer& peer,
-                                                                  boost::asio::ssl::context& context,
-                                                                  std::chrono::seconds limit);
+boost::asio::awaitable<std::unique_ptr<ClientStream>> connect_tls(
+    const Peer& peer, boost::asio::ssl::context& context, std::chrono::seconds limit);
 
 }  // namespace virga::http

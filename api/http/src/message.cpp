@@ -32,7 +32,9 @@ const std::string& Request::param(std::string_view name) const {
   throw Error(ErrorKind::internal, "The route has no parameter " + std::string(name) + ".");
 }
 
-boost::json::value Request::json() const { return parse_json(body); }
+boost::json::value Request::json() const {
+  return parse_json(body);
+}
 
 Response json_response(int status, const boost::json::value& body) {
   Response response;

@@ -62,10 +62,10 @@ std::string allowed_methods(const Node& node) {
 }
 
 Response plain_error(int status, const std::string& message) {
-  return json_response(status, {{"error",
-                                 {{"code", status},
-                                  {"title", std::string(reason_of(status))},
-                                  {"message", message}}}});
+  return json_response(
+      status,
+      {{"error",
+        {{"code", status}, {"title", std::string(reason_of(status))}, {"message", message}}}});
 }
 
 }  // namespace
@@ -81,8 +81,8 @@ struct Router::Impl {
     const Service* best = nullptr;
     for (const auto& service : services) {
       const std::string& prefix = service->prefix;
-      const bool inside = path.starts_with(prefix) &&
-                          (path.size() == prefix.size() || path[prefix.size()] == '/');
+      const bool inside =
+          path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
       if (inside && (best == nullptr || prefix.size() > best->prefix.size())) best = service.get();
     }
     return best;
@@ -99,13 +99,20 @@ void Router::add_service(Service service) {
 void Router::add(std::string_view method, std::string_view pattern, Route route) {
   const std::string name = std::string(method) + " " + std::string(pattern);
   if (!impl_->authorizer.knows(route.policy))
-    throw Error(ErrorKind::internal, "Route " + name + " names the unknown policy '" +
-                                         route.policy + "'.");
+    throw Error(ErrorKind::internal,
+                "Route " + name + " names the unknown policy '" + route.policy + "'.");
   Node* node = &impl_->root;
   for (const std::string_view segment : segments_of(pattern)) {
     if (segment.front() == '{') {
-      if (!node->any) node->any = std::make_unique<Node>();
-      node->any_name = segment.substr(1, segment.size() - 2);
+      const std::string_view parameter = segment.substr(1, segment.size() - 2);
+      if (!node->any) {
+        node->any = std::make_unique<Node>();
+        node->any_name = parameter;
+      } else if (node->any_name != parameter) {
+        throw Error(ErrorKind::internal,
+                    "Route " + name + " calls a parameter '" + std::string(parameter) +
+                        "' that another route calls '" + node->any_name + "'.");
+      }
       node = node->any.get();
     } else {
       auto& child = node->literal[std::string(segment)];
@@ -121,10 +128,8 @@ Match Router::route(Request& request, Response& refusal) const {
   Match match;
   match.service = impl_->service_of(request.path);
   try {
-    const Node* node =
-        descend(impl_->root, segments_of(request.path), 0, request.params);
-    if (node == nullptr)
-      throw Error(ErrorKind::not_found, "The resource could not be found.");
+    const Node* node = descend(impl_->root, segments_of(request.path), 0, request.params);
+    if (node == nullptr) throw Error(ErrorKind::not_found, "The resource could not be found.");
     auto it = node->methods.find(request.method);
     if (it == node->methods.end() && request.method == "HEAD") it = node->methods.find("GET");
     if (it == node->methods.end()) {
@@ -158,15 +163,16 @@ Response Router::guarded(const Match& match, const Request& request,
   } catch (const std::exception& e) {
     log::error("request failed", {{"request", request.request_id}, {"error", e.what()}});
   }
-  return error(match.service, request, 500,
-               "An unexpected error prevented the server from fulfilling your request. Request id: " +
-                   request.request_id);
+  return error(
+      match.service, request, 500,
+      "An unexpected error prevented the server from fulfilling your request. Request id: " +
+          request.request_id);
 }
 
 Response Router::error(const Service* service, const Request& request, int status,
                        const std::string& message) const {
-  Response response = service != nullptr ? service->error_body(status, message)
-                                         : plain_error(status, message);
+  Response response =
+      service != nullptr ? service->error_body(status, message) : plain_error(status, message);
   if (service != nullptr)
     response.headers.insert(response.headers.end(), service->headers.begin(),
                             service->headers.end());
@@ -179,34 +185,55 @@ Response Router::error(const Service* service, const Request& request, int statu
 
 int status_of(ErrorKind kind) noexcept {
   switch (kind) {
-    case ErrorKind::invalid: return 400;
-    case ErrorKind::unauthorized: return 401;
-    case ErrorKind::forbidden: return 403;
-    case ErrorKind::not_found: return 404;
-    case ErrorKind::conflict: return 409;
-    case ErrorKind::too_large: return 413;
-    case ErrorKind::unavailable: return 503;
+    case ErrorKind::invalid:
+      return 400;
+    case ErrorKind::unauthorized:
+      return 401;
+    case ErrorKind::forbidden:
+      return 403;
+    case ErrorKind::not_found:
+      return 404;
+    case ErrorKind::conflict:
+      return 409;
+    case ErrorKind::too_large:
+      return 413;
+    case ErrorKind::unavailable:
+      return 503;
     case ErrorKind::internal:
-    case ErrorKind::unknown: return 500;
+    case ErrorKind::unknown:
+      return 500;
   }
   return 500;
 }
 
 std::string_view reason_of(int status) noexcept {
   switch (status) {
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 406: return "Not Acceptable";
-    case 409: return "Conflict";
-    case 413: return "Request Entity Too Large";
-    case 415: return "Unsupported Media Type";
-    case 416: return "Range Not Satisfiable";
-    case 431: return "Request Header Fields Too Large";
-    case 503: return "Service Unavailable";
-    default: return status >= 500 ? "Internal Server Error" : "Error";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 406:
+      return "Not Acceptable";
+    case 409:
+      return "Conflict";
+    case 413:
+      return "Request Entity Too Large";
+    case 415:
+      return "Unsupported Media Type";
+    case 416:
+      return "Range Not Satisfiable";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return status >= 500 ? "Internal Server Error" : "Error";
   }
 }
 

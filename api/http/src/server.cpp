@@ -55,8 +55,7 @@ struct Server::Impl {
   }
 
   void listen() {
-    const std::string name =
-        core.settings.address + ":" + std::to_string(core.settings.port);
+    const std::string name = core.settings.address + ":" + std::to_string(core.settings.port);
     try {
       const Tcp::endpoint endpoint(asio::ip::make_address(core.settings.address),
                                    core.settings.port);
@@ -65,8 +64,8 @@ struct Server::Impl {
       acceptor.bind(endpoint);
       acceptor.listen(1024);
     } catch (const boost::system::system_error& e) {
-      throw Error(ErrorKind::unavailable, "Cannot listen on " + name + ": " + e.code().message() +
-                                              ".");
+      throw Error(ErrorKind::unavailable,
+                  "Cannot listen on " + name + ": " + e.code().message() + ".");
     }
   }
 
@@ -98,13 +97,14 @@ struct Server::Impl {
 Server::Server(ServerSettings settings, const Router& router)
     : impl_(std::make_unique<Impl>(std::move(settings), router)) {}
 
-Server::~Server() { stop(); }
+Server::~Server() {
+  stop();
+}
 
 void Server::start() {
   impl_->started = true;
   asio::co_spawn(*impl_->contexts[0], impl_->accept_loop(), log_end);
-  for (auto& context : impl_->contexts)
-    impl_->threads.emplace_back([&io = *context] { io.run(); });
+  for (auto& context : impl_->contexts) impl_->threads.emplace_back([&io = *context] { io.run(); });
 }
 
 void Server::stop() {
@@ -120,6 +120,8 @@ void Server::stop() {
   impl_->threads.clear();
 }
 
-std::uint16_t Server::port() const { return impl_->acceptor.local_endpoint().port(); }
+std::uint16_t Server::port() const {
+  return impl_->acceptor.local_endpoint().port();
+}
 
 }  // namespace virga::http

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One connection: requests are read within limits, routed, handled (on this thread or on the pool) and
-// answered, until the client closes or a limit is passed.
+// One connection: requests are read within limits, routed, handled (on this thread or on the pool)
+// and answered, until the client closes or a limit is passed.
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -34,7 +34,7 @@ using PlainStream = beast::tcp_stream;
 using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t kPiece = 256 * 1024;  // bytes of a streamed body handled at a time
+constexpr std::size_t kPiece = 256 * 1024;             // bytes of a streamed body handled at a time
 constexpr std::size_t kMostUnread = 16 * 1024 * 1024;  // of a refused body are still taken,
 constexpr std::chrono::seconds kUnreadLimit{5};        // for so long
 
@@ -79,9 +79,8 @@ bool fill(Request& request, const HeaderParser& parser, const Core& core,
   request.method = message.method_string();
   for (const auto& field : message) {
     std::string name(field.name_string());
-    std::transform(name.begin(), name.end(), name.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    });
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     request.headers.emplace_back(std::move(name), std::string(field.value()));
   }
   request.peer = facts.peer;
@@ -90,8 +89,7 @@ bool fill(Request& request, const HeaderParser& parser, const Core& core,
   request.base_url = core.settings.public_url;
   if (request.base_url.empty()) {
     const std::string_view host = request.header("host");
-    const std::string fallback =
-        core.settings.address + ":" + std::to_string(core.settings.port);
+    const std::string fallback = core.settings.address + ":" + std::to_string(core.settings.port);
     request.base_url = std::string(facts.tls ? "https://" : "http://") +
                        (is_host(host) ? std::string(host) : fallback);
   }
@@ -163,7 +161,8 @@ asio::awaitable<void> answer(Session<Stream>& s, Response response, const Reques
 template <class Stream>
 asio::awaitable<bool> read_body(Session<Stream>& s, HeaderParser& header, Request& request,
                                 std::optional<Response>& refusal) {
-  // Beast compares a declared length at the end of the header only, where the route is not known yet.
+  // Beast compares a declared length at the end of the header only, where the route is not known
+  // yet.
   const bool declared_too_large = header.content_length().value_or(0) > s.core.settings.max_body;
   bhttp::request_parser<bhttp::string_body> parser(std::move(header));
   parser.body_limit(s.core.settings.max_body);

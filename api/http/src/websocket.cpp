@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// WebSocket connections: a reading loop that hands messages to a session, and a writing loop fed by a
-// queue that other threads fill.
+// WebSocket connections: a reading loop that hands messages to a session, and a writing loop fed by
+// a queue that other threads fill.
 #include "api/http/src/websocket.h"
 
 #include <boost/asio/as_tuple.hpp>
@@ -83,8 +83,9 @@ class Outbox final : public WebSocketSender {
     asio::post(timer_->get_executor(), [timer = timer_] { timer->cancel(); });
   }
 
-  std::shared_ptr<asio::steady_timer> timer_;  // its expiry never comes: cancelling it wakes the writer
-  std::mutex mutex_;                           // guards what follows
+  std::shared_ptr<asio::steady_timer>
+      timer_;         // its expiry never comes: cancelling it wakes the writer
+  std::mutex mutex_;  // guards what follows
   std::deque<std::string> queue_;
   std::size_t bytes_ = 0;
   bool closed_ = false;
@@ -133,8 +134,8 @@ void prepare(Socket& socket, std::uint64_t max_message, beast::role_type role) {
 
 /// Serves an open WebSocket to its end. `call` runs session functions where they may block.
 template <class Socket, class Call>
-asio::awaitable<void> pump(Socket& socket, WebSocketSession& session, std::shared_ptr<Outbox> outbox,
-                           Call call) {
+asio::awaitable<void> pump(Socket& socket, WebSocketSession& session,
+                           std::shared_ptr<Outbox> outbox, Call call) {
   const auto executor = co_await asio::this_coro::executor;
   asio::steady_timer writer_done(executor, asio::steady_timer::time_point::max());
   bool writing = true;
@@ -164,7 +165,8 @@ asio::awaitable<void> serve_upgrade(Core& core, Stream& stream, UpgradeRequest u
     });
   });
   if (!session) {
-    log::info("WebSocket refused", {{"peer", request.peer}, {"status", std::to_string(refused.status)}});
+    log::info("WebSocket refused",
+              {{"peer", request.peer}, {"status", std::to_string(refused.status)}});
     co_return;
   }
   websocket::stream<Stream&> socket(stream);
@@ -194,7 +196,8 @@ asio::awaitable<void> run_client(const Peer& peer, const std::string& target,
   prepare(socket, 64UL * 1024 * 1024, beast::role_type::client);
   auto [failure] = co_await socket.async_handshake(peer.host, target, kTuple);
   if (failure)
-    throw Error(ErrorKind::unavailable, "The control plane refused the stream: " + failure.message());
+    throw Error(ErrorKind::unavailable,
+                "The control plane refused the stream: " + failure.message());
   auto outbox = std::make_shared<Outbox>(stream->get_executor());
   asio::co_spawn(stream->get_executor(), watch(stop, outbox), [](std::exception_ptr) {});
   co_await pump(socket, session, outbox, [](auto work) -> asio::awaitable<void> {

@@ -17,9 +17,8 @@ using UpgradeRequest = boost::beast::http::request<boost::beast::http::empty_bod
 asio::awaitable<void> upgrade_to_websocket(Core& core, boost::beast::tcp_stream& stream,
                                            UpgradeRequest upgrade, const Match& match,
                                            const Request& request);
-asio::awaitable<void> upgrade_to_websocket(Core& core,
-                                           boost::beast::ssl_stream<boost::beast::tcp_stream>& stream,
-                                           UpgradeRequest upgrade, const Match& match,
-                                           const Request& request);
+asio::awaitable<void> upgrade_to_websocket(
+    Core& core, boost::beast::ssl_stream<boost::beast::tcp_stream>& stream, UpgradeRequest upgrade,
+    const Match& match, const Request& request);
 
 }  // namespace virga::http

@@ -33,12 +33,12 @@ json::array catalog(const std::string& base, const std::string& region) {
   for (const auto& row : kServices) {
     json::array endpoints;
     for (const char* interface : {"public", "internal", "admin"})
-      endpoints.push_back(json::object{
-          {"id", hex_id("endpoint", std::string(row.type) + "/" + interface)},
-          {"interface", interface},
-          {"region", region},
-          {"region_id", region},
-          {"url", base + row.path}});
+      endpoints.push_back(
+          json::object{{"id", hex_id("endpoint", std::string(row.type) + "/" + interface)},
+                       {"interface", interface},
+                       {"region", region},
+                       {"region_id", region},
+                       {"url", base + row.path}});
     services.push_back(json::object{{"id", hex_id("service", row.type)},
                                     {"type", row.type},
                                     {"name", row.name},

@@ -21,8 +21,8 @@ json::object version(const std::string& base) {
 }
 
 Response versions(const Request& request) {
-  return http::json_response(
-      300, {{"versions", {{"values", json::array{version(request.base_url)}}}}});
+  return http::json_response(300,
+                             {{"versions", {{"values", json::array{version(request.base_url)}}}}});
 }
 
 Response show_version(const Request& request) {

@@ -73,8 +73,10 @@ bool allows(Rule rule, const http::Caller& caller) noexcept {
   const bool admin = caller.is_admin();
   switch (rule) {
     case Rule::anyone:
-    case Rule::authenticated: return true;
-    case Rule::admin: return admin;
+    case Rule::authenticated:
+      return true;
+    case Rule::admin:
+      return admin;
     case Rule::member:
       return !caller.project_id.empty() &&
              (admin || caller.has_role("manager") || caller.has_role("member"));

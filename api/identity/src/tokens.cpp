@@ -84,8 +84,7 @@ Proof prove(IdentityDeps& deps, const Fields& auth) {
 /// The project that the request asks for; "" for an unscoped token.
 std::string scope_of(IdentityDeps& deps, const Fields& auth, const Proof& proof) {
   if (!auth.present("scope")) return proof.method == "token" ? proof.project_id : "";
-  if (const json::value& scope = auth.raw().at("scope"); scope.is_string())
-    return "";  // "unscoped"
+  if (auth.raw().at("scope") == "unscoped") return "";
   const Fields scope = auth.object("scope");
   if (scope.has("unscoped")) return "";
   scope.only({"project"});
@@ -124,7 +123,9 @@ json::object token_view(const IdentityDeps& deps, const http::Caller& c, const s
   return token;
 }
 
-bool wants_catalog(const Request& request) { return !request.parameter("nocatalog"); }
+bool wants_catalog(const Request& request) {
+  return !request.parameter("nocatalog");
+}
 
 /// POST /v3/auth/tokens
 Response create(IdentityDeps& deps, const Request& request) {
@@ -154,9 +155,9 @@ Response create(IdentityDeps& deps, const Request& request) {
                              {"audit_id", caller->audit_id}});
   json::array methods{proof.method};
   if (proof.method == "token") methods.push_back("password");
-  Response response = http::json_response(
-      201, {{"token", token_view(deps, *caller, request.base_url, wants_catalog(request),
-                                 std::move(methods))}});
+  Response response =
+      http::json_response(201, {{"token", token_view(deps, *caller, request.base_url,
+                                                     wants_catalog(request), std::move(methods))}});
   response.headers.emplace_back("X-Subject-Token", secret);
   response.headers.emplace_back("Vary", "X-Auth-Token");
   return response;
@@ -212,8 +213,10 @@ Response list_projects(IdentityDeps& deps, const Request& request) {
                                  {"options", json::object{}},
                                  {"tags", json::array{}}});
   return http::json_response(
-      200, {{"projects", std::move(views)},
-            {"links", {{"self", request.base_url + request.path}, {"next", nullptr}, {"previous", nullptr}}}});
+      200,
+      {{"projects", std::move(views)},
+       {"links",
+        {{"self", request.base_url + request.path}, {"next", nullptr}, {"previous", nullptr}}}});
 }
 
 }  // namespace

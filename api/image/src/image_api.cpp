@@ -12,13 +12,12 @@ using http::Response;
 
 Response versions(const Request& request) {
   return http::json_response(
-      300,
-      {{"versions",
-        json::array{json::object{
-            {"id", "v2.0"},
-            {"status", "CURRENT"},
-            {"links", json::array{json::object{{"rel", "self"},
-                                               {"href", request.base_url + "/image/v2/"}}}}}}}});
+      300, {{"versions",
+             json::array{json::object{
+                 {"id", "v2.0"},
+                 {"status", "CURRENT"},
+                 {"links", json::array{json::object{
+                               {"rel", "self"}, {"href", request.base_url + "/image/v2/"}}}}}}}});
 }
 
 Response discovery(const Request& request) {
@@ -31,11 +30,20 @@ std::string escaped_html(const std::string& text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;

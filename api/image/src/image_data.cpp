@@ -17,8 +17,8 @@ using model::ImageStatus;
 using store::ReadTx;
 using store::WriteTx;
 
-/// One upload. Until finish() succeeded, its end makes the image `queued` again (the client went away)
-/// or `killed` (the bytes were refused).
+/// One upload. Until finish() succeeded, its end makes the image `queued` again (the client went
+/// away) or `killed` (the bytes were refused).
 class ImageUpload final : public http::Upload {
  public:
   ImageUpload(ImageDeps& deps, model::Image image, std::unique_ptr<images::Upload> bytes)
@@ -132,8 +132,11 @@ Response download(ImageDeps& deps, const Request& request) {
 
 void add_image_data_routes(http::Router& r, ImageDeps& deps) {
   r.add("PUT", "/image/v2/images/{id}/file",
-        {"upload_image", http::Run::pool, {},
-         [&deps](const Request& request) { return upload(deps, request); }, {}});
+        {"upload_image",
+         http::Run::pool,
+         {},
+         [&deps](const Request& request) { return upload(deps, request); },
+         {}});
   r.get("/image/v2/images/{id}/file", "download_image", http::binder(deps)(download),
         http::Run::pool);
 }

@@ -21,14 +21,14 @@ using store::WriteTx;
 
 constexpr std::size_t kMaxProperties = 128;
 constexpr std::size_t kMaxTags = 128;
-constexpr std::int64_t kPage = 25;        // Glance's default page
+constexpr std::int64_t kPage = 25;  // Glance's default page
 constexpr std::int64_t kMaxPage = 1000;
 
 // Names that a client may not set as custom properties.
 constexpr std::string_view kReserved[] = {
-    "id",       "status",     "size",       "virtual_size", "checksum",      "created_at",
-    "updated_at", "self",     "file",       "schema",       "os_hash_algo",  "os_hash_value",
-    "direct_url", "locations", "deleted",   "deleted_at",   "owner_is_tenant"};
+    "id",         "status",    "size",    "virtual_size", "checksum",       "created_at",
+    "updated_at", "self",      "file",    "schema",       "os_hash_algo",   "os_hash_value",
+    "direct_url", "locations", "deleted", "deleted_at",   "owner_is_tenant"};
 
 json::object view(const model::Image& i) {
   json::object v;
@@ -124,12 +124,10 @@ Response list(ImageDeps& deps, const Request& request) {
   const auto page = deps.db.read([&](ReadTx& tx) { return read_page(tx, request, limit); });
   json::array views;
   for (const auto& image : page) views.push_back(view(image));
-  json::object body{{"images", std::move(views)},
-                    {"first", "/v2/images"},
-                    {"schema", "/v2/schemas/images"}};
+  json::object body{
+      {"images", std::move(views)}, {"first", "/v2/images"}, {"schema", "/v2/schemas/images"}};
   if (static_cast<std::int64_t>(page.size()) == limit && limit > 0)
-    body["next"] =
-        "/v2/images?marker=" + page.back().id + "&limit=" + std::to_string(limit);
+    body["next"] = "/v2/images?marker=" + page.back().id + "&limit=" + std::to_string(limit);
   return http::json_response(200, body);
 }
 
@@ -140,8 +138,9 @@ Response show(ImageDeps& deps, const Request& request) {
 
 void read_properties(const Fields& in, model::Image& image) {
   static constexpr std::string_view kKnown[] = {
-      "id",        "name",      "disk_format", "container_format", "visibility", "min_disk",
-      "min_ram",   "protected", "os_hidden",   "tags",             "owner"};
+      "id",         "name",     "disk_format", "container_format",
+      "visibility", "min_disk", "min_ram",     "protected",
+      "os_hidden",  "tags",     "owner"};
   for (const auto& member : in.raw()) {
     const std::string key = member.key();
     if (std::find(std::begin(kKnown), std::end(kKnown), key) != std::end(kKnown)) continue;
@@ -152,16 +151,18 @@ void read_properties(const Fields& in, model::Image& image) {
     image.properties[key] = in.string(key, {0, 65535});
   }
   if (image.properties.size() > kMaxProperties)
-    throw Error(ErrorKind::too_large, "The limit has been exceeded on the number of allowed image "
-                                      "properties.");
+    throw Error(ErrorKind::too_large,
+                "The limit has been exceeded on the number of allowed image "
+                "properties.");
 }
 
 void read_tags(const Fields& in, model::Image& image) {
   const json::array* tags = in.optional_array("tags");
   if (tags == nullptr) return;
   if (tags->size() > kMaxTags)
-    throw Error(ErrorKind::too_large, "The limit has been exceeded on the number of allowed image "
-                                      "tags.");
+    throw Error(ErrorKind::too_large,
+                "The limit has been exceeded on the number of allowed image "
+                "tags.");
   for (const auto& value : *tags) {
     if (!value.is_string() || value.get_string().empty() || value.get_string().size() > 255)
       throw Error(ErrorKind::invalid, "Tags must be texts of 1 to 255 characters.");
@@ -186,8 +187,8 @@ model::Image read_body(const Request& request, const Fields& in, TimeUs now) {
   image.container_format = in.optional_string("container_format").value_or("");
   if (!image.disk_format.empty()) images::require_supported_format(image.disk_format);
   if (!image.container_format.empty() && image.container_format != "bare")
-    throw Error(ErrorKind::invalid, "Container format '" + image.container_format +
-                                        "' is not supported; use 'bare'.");
+    throw Error(ErrorKind::invalid,
+                "Container format '" + image.container_format + "' is not supported; use 'bare'.");
   image.visibility =
       model::image_visibility_named(in.optional_string("visibility").value_or("shared"));
   if (image.visibility == model::ImageVisibility::public_ && !request.who().is_admin())
@@ -206,8 +207,7 @@ model::Image read_body(const Request& request, const Fields& in, TimeUs now) {
 
 Response create(ImageDeps& deps, const Request& request) {
   const json::value body = request.json();
-  if (!body.is_object())
-    throw Error(ErrorKind::invalid, "The request body must be a JSON object.");
+  if (!body.is_object()) throw Error(ErrorKind::invalid, "The request body must be a JSON object.");
   const model::Image image =
       read_body(request, Fields(body.get_object(), "image"), deps.clock.now_us());
   deps.db.write([&](WriteTx& tx) { store::images::insert(tx, image); });

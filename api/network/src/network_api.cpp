@@ -28,33 +28,42 @@ Response resources(const Request& request) {
     list.push_back(json::object{
         {"name", name},
         {"collection", collection},
-        {"links", json::array{json::object{
-                      {"rel", "self"},
-                      {"href", request.base_url + "/networking/v2.0/" + collection}}}}});
+        {"links",
+         json::array{json::object{
+             {"rel", "self"}, {"href", request.base_url + "/networking/v2.0/" + collection}}}}});
   }
   return http::json_response(200, {{"resources", std::move(list)}});
 }
 
 json::object extension(const char* alias, const char* name) {
-  return {{"alias", alias},       {"name", name},         {"description", name},
-          {"links", json::array()}, {"updated", "2016-01-01T00:00:00-00:00"}};
+  return {{"alias", alias},
+          {"name", name},
+          {"description", name},
+          {"links", json::array()},
+          {"updated", "2016-01-01T00:00:00-00:00"}};
 }
 
 Response extensions(const Request&) {
-  return http::json_response(200, {{"extensions", json::array{
-      extension("external-net", "Neutron external network"),
-      extension("net-mtu", "Network MTU"),
-      extension("provider", "Provider Network"),
-  }}});
+  return http::json_response(
+      200, {{"extensions", json::array{
+                               extension("external-net", "Neutron external network"),
+                               extension("net-mtu", "Network MTU"),
+                               extension("provider", "Provider Network"),
+                           }}});
 }
 
 const char* error_type(int status) {
   switch (status) {
-    case 400: return "HTTPBadRequest";
-    case 403: return "PolicyNotAuthorized";
-    case 404: return "HTTPNotFound";
-    case 409: return "Conflict";
-    default: return "HTTPInternalServerError";
+    case 400:
+      return "HTTPBadRequest";
+    case 403:
+      return "PolicyNotAuthorized";
+    case 404:
+      return "HTTPNotFound";
+    case 409:
+      return "Conflict";
+    default:
+      return "HTTPInternalServerError";
   }
 }
 

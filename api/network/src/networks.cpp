@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "db/store/networks.h"
 #include "api/http/bind.h"
 #include "api/network/src/routes.h"
 #include "common/json.h"
 #include "common/random.h"
-#include "db/store/networks.h"
 #include "db/store/ports.h"
 
 namespace virga::network {
@@ -103,8 +103,9 @@ model::Network read_body(const Request& request, TimeUs now) {
     throw Error(ErrorKind::invalid, "Invalid input for operation: network_type value '" +
                                         n.network_type + "' is not supported; use 'flat'.");
   if (n.physical_network.empty())
-    throw Error(ErrorKind::invalid,
-                "Invalid input for operation: physical_network required for flat provider network.");
+    throw Error(
+        ErrorKind::invalid,
+        "Invalid input for operation: physical_network required for flat provider network.");
   return n;
 }
 
@@ -112,9 +113,8 @@ Response create(NetworkDeps& deps, const Request& request) {
   const model::Network network = read_body(request, deps.clock.now_us());
   deps.db.write([&](WriteTx& tx) {
     if (store::networks::find_flat(tx, network.physical_network))
-      throw Error(ErrorKind::conflict,
-                  "Unable to create the flat network. Physical network " +
-                      network.physical_network + " is in use.");
+      throw Error(ErrorKind::conflict, "Unable to create the flat network. Physical network " +
+                                           network.physical_network + " is in use.");
     store::networks::insert(tx, network);
   });
   return http::json_response(201, {{"network", view(request, network, {})}});

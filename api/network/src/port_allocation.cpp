@@ -2,8 +2,8 @@
 #include "api/network/port_allocation.h"
 
 #include "common/error.h"
-#include "common/random.h"
 #include "common/hash.h"
+#include "common/random.h"
 #include "db/store/networks.h"
 #include "db/store/ports.h"
 #include "network/plan/address_allocation.h"

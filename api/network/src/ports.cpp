@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ports are read-only here: instances and DHCP servers make theirs.
+#include "db/store/ports.h"
 #include "api/http/bind.h"
 #include "api/network/src/routes.h"
 #include "common/json.h"
-#include "db/store/ports.h"
 
 namespace virga::network {
 namespace {

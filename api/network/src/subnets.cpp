@@ -86,8 +86,8 @@ void read_pools(const Fields& in, const Cidr& cidr, model::Subnet& s) {
     if (start > end || !cidr.is_host(start) || !cidr.is_host(end))
       refuse("The allocation pool " + name + " is not valid.");
     if (gateway && *gateway >= start && *gateway <= end)
-      throw Error(ErrorKind::conflict, "Gateway ip " + s.gateway_ip +
-                                           " conflicts with allocation pool " + name + ".");
+      throw Error(ErrorKind::conflict,
+                  "Gateway ip " + s.gateway_ip + " conflicts with allocation pool " + name + ".");
     for (const auto& [a, b] : ranges)
       if (start <= b && a <= end)
         throw Error(ErrorKind::conflict, "Found overlapping allocation pools: " + name + ".");
@@ -131,8 +131,7 @@ model::Subnet read_body(const Fields& in, const Request& request, TimeUs now) {
 
 Response create(NetworkDeps& deps, const Request& request) {
   const json::value body = request.json();
-  const model::Subnet subnet =
-      read_body(envelope(body, "subnet"), request, deps.clock.now_us());
+  const model::Subnet subnet = read_body(envelope(body, "subnet"), request, deps.clock.now_us());
   deps.db.write([&](WriteTx& tx) {
     get_network(tx, request, subnet.network_id);
     for (const auto& other : store::networks::list_subnets_of(tx, subnet.network_id))

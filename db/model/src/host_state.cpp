@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/model/host_state.h"
 
-#include "common/hash.h"
 #include "common/error.h"
+#include "common/hash.h"
 #include "common/json.h"
 
 namespace virga::model {
@@ -60,12 +60,8 @@ json::object port_json(const Port& p) {
   json::array ips;
   for (const auto& ip : p.fixed_ips)
     ips.push_back(json::object{{"subnet_id", ip.subnet_id}, {"address", ip.address}});
-  return {{"id", p.id},
-          {"network_id", p.network_id},
-          {"device_id", p.device_id},
-          {"mac", p.mac},
-          {"position", p.position},
-          {"fixed_ips", std::move(ips)}};
+  return {{"id", p.id},   {"network_id", p.network_id}, {"device_id", p.device_id},
+          {"mac", p.mac}, {"position", p.position},     {"fixed_ips", std::move(ips)}};
 }
 
 Port read_port(const Fields& in) {
@@ -232,16 +228,11 @@ DesiredHost desired_host_from(const json::object& object) {
 json::object to_json(const ObservedHost& observed) {
   json::array instances;
   for (const auto& i : observed.instances) instances.push_back(observed_json(i));
-  return {{"revision", observed.revision},
-          {"agent_version", observed.agent_version},
-          {"vcpus", observed.vcpus},
-          {"memory_mib", observed.memory_mib},
-          {"disk_gib", observed.disk_gib},
-          {"address", observed.address},
-          {"virt_type", observed.virt_type},
-          {"hypervisor_version", observed.hypervisor_version},
-          {"cpu_info", observed.cpu_info},
-          {"instances", std::move(instances)}};
+  return {{"revision", observed.revision},   {"agent_version", observed.agent_version},
+          {"vcpus", observed.vcpus},         {"memory_mib", observed.memory_mib},
+          {"disk_gib", observed.disk_gib},   {"address", observed.address},
+          {"virt_type", observed.virt_type}, {"hypervisor_version", observed.hypervisor_version},
+          {"cpu_info", observed.cpu_info},   {"instances", std::move(instances)}};
 }
 
 ObservedHost observed_host_from(const json::object& object) {

@@ -7,27 +7,35 @@ namespace virga::model {
 
 const char* name_of(ImageStatus status) noexcept {
   switch (status) {
-    case ImageStatus::queued: return "queued";
-    case ImageStatus::saving: return "saving";
-    case ImageStatus::active: return "active";
-    case ImageStatus::killed: return "killed";
+    case ImageStatus::queued:
+      return "queued";
+    case ImageStatus::saving:
+      return "saving";
+    case ImageStatus::active:
+      return "active";
+    case ImageStatus::killed:
+      return "killed";
   }
   return "queued";
 }
 
 const char* name_of(ImageVisibility visibility) noexcept {
   switch (visibility) {
-    case ImageVisibility::private_: return "private";
-    case ImageVisibility::shared: return "shared";
-    case ImageVisibility::community: return "community";
-    case ImageVisibility::public_: return "public";
+    case ImageVisibility::private_:
+      return "private";
+    case ImageVisibility::shared:
+      return "shared";
+    case ImageVisibility::community:
+      return "community";
+    case ImageVisibility::public_:
+      return "public";
   }
   return "private";
 }
 
 ImageStatus image_status_named(const std::string& name) {
-  for (const auto status : {ImageStatus::queued, ImageStatus::saving, ImageStatus::active,
-                            ImageStatus::killed})
+  for (const auto status :
+       {ImageStatus::queued, ImageStatus::saving, ImageStatus::active, ImageStatus::killed})
     if (name == name_of(status)) return status;
   throw Error(ErrorKind::invalid, "'" + name + "' is not an image status.");
 }

@@ -7,32 +7,46 @@ namespace virga::model {
 
 const char* name_of(PowerWish wish) noexcept {
   switch (wish) {
-    case PowerWish::running: return "running";
-    case PowerWish::stopped: return "stopped";
-    case PowerWish::absent: return "absent";
+    case PowerWish::running:
+      return "running";
+    case PowerWish::stopped:
+      return "stopped";
+    case PowerWish::absent:
+      return "absent";
   }
   return "running";
 }
 
 const char* name_of(PowerVerb verb) noexcept {
   switch (verb) {
-    case PowerVerb::create: return "create";
-    case PowerVerb::start: return "start";
-    case PowerVerb::stop: return "stop";
-    case PowerVerb::reboot_soft: return "reboot_soft";
-    case PowerVerb::reboot_hard: return "reboot_hard";
+    case PowerVerb::create:
+      return "create";
+    case PowerVerb::start:
+      return "start";
+    case PowerVerb::stop:
+      return "stop";
+    case PowerVerb::reboot_soft:
+      return "reboot_soft";
+    case PowerVerb::reboot_hard:
+      return "reboot_hard";
   }
   return "create";
 }
 
 const char* name_of(PowerState power) noexcept {
   switch (power) {
-    case PowerState::unknown: return "unknown";
-    case PowerState::absent: return "absent";
-    case PowerState::shutoff: return "shutoff";
-    case PowerState::running: return "running";
-    case PowerState::paused: return "paused";
-    case PowerState::crashed: return "crashed";
+    case PowerState::unknown:
+      return "unknown";
+    case PowerState::absent:
+      return "absent";
+    case PowerState::shutoff:
+      return "shutoff";
+    case PowerState::running:
+      return "running";
+    case PowerState::paused:
+      return "paused";
+    case PowerState::crashed:
+      return "crashed";
   }
   return "unknown";
 }

@@ -6,12 +6,17 @@ namespace {
 
 int power_number(PowerState power) noexcept {
   switch (power) {
-    case PowerState::running: return 1;
-    case PowerState::paused: return 3;
-    case PowerState::shutoff: return 4;
-    case PowerState::crashed: return 6;
+    case PowerState::running:
+      return 1;
+    case PowerState::paused:
+      return 3;
+    case PowerState::shutoff:
+      return 4;
+    case PowerState::crashed:
+      return 6;
     case PowerState::unknown:
-    case PowerState::absent: return 0;
+    case PowerState::absent:
+      return 0;
   }
   return 0;
 }
@@ -49,9 +54,12 @@ InstanceStatus wanted_running(const Instance& i) noexcept {
     case PowerVerb::reboot_hard:
       s = {"HARD_REBOOT", "active", "rebooting_hard", s.power_state};
       break;
-    case PowerVerb::start: s.task_state = "powering-on"; break;
+    case PowerVerb::start:
+      s.task_state = "powering-on";
+      break;
     case PowerVerb::create:
-    case PowerVerb::stop: break;
+    case PowerVerb::stop:
+      break;
   }
   return s;
 }

@@ -19,31 +19,33 @@ void configure_once() {
 Connection::Connection(const std::string& path) {
   configure_once();
   sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(
-      path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code =
+      sqlite3_open_v2(path.c_str(), &raw,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   handle_.reset(raw);
   if (code != SQLITE_OK)
     throw Error(ErrorKind::unavailable,
                 "The database " + path + " cannot be opened: " + sqlite3_errstr(code) + ".");
   sqlite3_extended_result_codes(raw, 1);
   sqlite3_busy_timeout(raw, kBusyMs);
-  script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-         "PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY;");
+  script(
+      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+      "PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY;");
 }
 
 void Connection::fail(int code, std::string_view what) {
   const std::string text = sqlite3_errmsg(handle_.get());
   switch (code & 0xff) {
-    case SQLITE_CONSTRAINT: throw Error(ErrorKind::conflict, "A constraint refused it: " + text);
+    case SQLITE_CONSTRAINT:
+      throw Error(ErrorKind::conflict, "A constraint refused it: " + text);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_FULL:
     case SQLITE_IOERR:
       throw Error(ErrorKind::unavailable, "The database does not answer: " + text);
     default:
-      throw Error(ErrorKind::internal,
-                  "Database error " + std::to_string(code) + " (" + text + ") in: " +
-                      std::string(what.substr(0, 200)));
+      throw Error(ErrorKind::internal, "Database error " + std::to_string(code) + " (" + text +
+                                           ") in: " + std::string(what.substr(0, 200)));
   }
 }
 
@@ -100,9 +102,13 @@ std::int64_t Connection::run(std::string_view sql, std::initializer_list<Value> 
 Rows::Rows(Connection& connection, void* statement)
     : connection_(connection), statement_(statement) {}
 
-Rows::~Rows() { sqlite3_reset(static_cast<sqlite3_stmt*>(statement_)); }
+Rows::~Rows() {
+  sqlite3_reset(static_cast<sqlite3_stmt*>(statement_));
+}
 
-bool Rows::next() { return connection_.step(static_cast<sqlite3_stmt*>(statement_)); }
+bool Rows::next() {
+  return connection_.step(static_cast<sqlite3_stmt*>(statement_));
+}
 
 std::string Rows::text(int column) const {
   auto* statement = static_cast<sqlite3_stmt*>(statement_);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The writer: one thread takes all the work that has come since its last commit, runs each piece in a
-// savepoint of one transaction, and lets the callers go on when that transaction is durable.
+// The writer: one thread takes all the work that has come since its last commit, runs each piece in
+// a savepoint of one transaction, and lets the callers go on when that transaction is durable.
 #include "db/store/database.h"
 
 #include <condition_variable>
@@ -16,8 +16,8 @@
 namespace virga::store {
 namespace {
 
-constexpr std::size_t kMaxGroup = 256;      // pieces of work in one commit
-constexpr std::size_t kMaxIdle = 16;        // reading connections kept
+constexpr std::size_t kMaxGroup = 256;  // pieces of work in one commit
+constexpr std::size_t kMaxIdle = 16;    // reading connections kept
 
 struct Work {
   std::function<void(WriteTx&)> call;
@@ -36,9 +36,9 @@ void migrate(Connection& connection) {
   const std::size_t present = std::stoul(user_version(connection));
   const auto& all = migrations();
   if (present > all.size())
-    throw Error(ErrorKind::invalid,
-                "The database has schema " + std::to_string(present) + ", this program knows only " +
-                    std::to_string(all.size()) + ": it was written by a newer release.");
+    throw Error(ErrorKind::invalid, "The database has schema " + std::to_string(present) +
+                                        ", this program knows only " + std::to_string(all.size()) +
+                                        ": it was written by a newer release.");
   for (std::size_t i = present; i < all.size(); ++i)
     connection.script("BEGIN IMMEDIATE;" + std::string(all[i].sql) +
                       ";PRAGMA user_version=" + std::to_string(i + 1) + ";COMMIT;");

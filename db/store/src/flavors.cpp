@@ -3,8 +3,9 @@
 
 #include "common/error.h"
 
-#define FLAVOR_COLUMNS \
-  "id, name, vcpus, memory_mib, disk_gib, ephemeral_gib, swap_mib, is_public, description, created_us"
+#define FLAVOR_COLUMNS                                                                       \
+  "id, name, vcpus, memory_mib, disk_gib, ephemeral_gib, swap_mib, is_public, description, " \
+  "created_us"
 
 namespace virga::store::flavors {
 namespace {
@@ -17,11 +18,11 @@ model::Flavor read(const Rows& r) {
 }  // namespace
 
 void insert(WriteTx& tx, const model::Flavor& f) {
-  const auto changed = tx.exec(
-      "INSERT INTO flavors (" FLAVOR_COLUMNS
-      ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
-      f.id, f.name, f.vcpus, f.memory_mib, f.disk_gib, f.ephemeral_gib, f.swap_mib, f.is_public,
-      f.description, f.created_us);
+  const auto changed =
+      tx.exec("INSERT INTO flavors (" FLAVOR_COLUMNS
+              ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+              f.id, f.name, f.vcpus, f.memory_mib, f.disk_gib, f.ephemeral_gib, f.swap_mib,
+              f.is_public, f.description, f.created_us);
   if (changed != 0) return;
   if (find(tx, f.id))
     throw Error(ErrorKind::conflict, "Flavor with ID " + f.id + " already exists.");

@@ -3,8 +3,8 @@
 
 #include "common/error.h"
 
-#define HOST_COLUMNS                                                                           \
-  "id, name, number, enabled, disabled_reason, certificate_sha256, generation, vcpus,"       \
+#define HOST_COLUMNS                                                                       \
+  "id, name, number, enabled, disabled_reason, certificate_sha256, generation, vcpus,"     \
   " memory_mib, disk_gib, address, virt_type, hypervisor_version, cpu_info, last_seen_us," \
   " created_us, updated_us"
 
@@ -83,13 +83,12 @@ std::vector<model::Host> list(ReadTx& tx) {
 
 void set_observed(WriteTx& tx, const std::string& id, const model::ObservedHost& seen,
                   TimeUs now_us) {
-  require_one(
-      tx.exec("UPDATE hosts SET vcpus = $1, memory_mib = $2, disk_gib = $3, address = $4,"
-              " virt_type = $5, hypervisor_version = $6, cpu_info = $7, last_seen_us = $8,"
-              " updated_us = $9 WHERE id = $10",
-              seen.vcpus, seen.memory_mib, seen.disk_gib, seen.address, seen.virt_type,
-              seen.hypervisor_version, seen.cpu_info, now_us, now_us, id),
-      id);
+  require_one(tx.exec("UPDATE hosts SET vcpus = $1, memory_mib = $2, disk_gib = $3, address = $4,"
+                      " virt_type = $5, hypervisor_version = $6, cpu_info = $7, last_seen_us = $8,"
+                      " updated_us = $9 WHERE id = $10",
+                      seen.vcpus, seen.memory_mib, seen.disk_gib, seen.address, seen.virt_type,
+                      seen.hypervisor_version, seen.cpu_info, now_us, now_us, id),
+              id);
 }
 
 void touch(WriteTx& tx, const std::string& id, TimeUs now_us) {
@@ -121,9 +120,9 @@ void insert(WriteTx& tx, const model::Enrolment& e) {
 std::optional<model::Enrolment> take_enrolment(WriteTx& tx, const std::string& token_hash) {
   std::optional<model::Enrolment> taken;
   {
-    Rows rows = tx.query(
-        "SELECT token_hash, host_name, expires_us FROM enrolments WHERE token_hash = $1",
-        token_hash);
+    Rows rows =
+        tx.query("SELECT token_hash, host_name, expires_us FROM enrolments WHERE token_hash = $1",
+                 token_hash);
     if (!rows.next()) return std::nullopt;
     taken = model::Enrolment{rows.text(0), rows.text(1), rows.integer(2)};
   }

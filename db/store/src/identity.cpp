@@ -6,7 +6,9 @@
 namespace virga::store::identity {
 namespace {
 
-model::Domain read_domain(const Rows& r) { return {r.text(0), r.text(1), r.text(2), r.flag(3)}; }
+model::Domain read_domain(const Rows& r) {
+  return {r.text(0), r.text(1), r.text(2), r.flag(3)};
+}
 model::Project read_project(const Rows& r) {
   return {r.text(0), r.text(1), r.text(2), r.text(3), r.flag(4)};
 }
@@ -14,7 +16,9 @@ model::User read_user(const Rows& r) {
   return {r.text(0), r.text(1), r.text(2), r.text(3), r.flag(4)};
 }
 
-void changed(WriteTx& tx, const std::string& id) { tx.notify("identity", id); }
+void changed(WriteTx& tx, const std::string& id) {
+  tx.notify("identity", id);
+}
 
 }  // namespace
 
@@ -31,8 +35,8 @@ std::optional<model::Domain> find_domain_named(ReadTx& tx, const std::string& na
 }
 
 std::optional<model::Project> find_project(ReadTx& tx, const std::string& id) {
-  Rows rows = tx.query(
-      "SELECT id, domain_id, name, description, enabled FROM projects WHERE id = $1", id);
+  Rows rows =
+      tx.query("SELECT id, domain_id, name, description, enabled FROM projects WHERE id = $1", id);
   if (!rows.next()) return std::nullopt;
   return read_project(rows);
 }
@@ -48,8 +52,8 @@ std::optional<model::Project> find_project_named(ReadTx& tx, const std::string& 
 }
 
 std::optional<model::User> find_user(ReadTx& tx, const std::string& id) {
-  Rows rows = tx.query(
-      "SELECT id, domain_id, name, password_hash, enabled FROM users WHERE id = $1", id);
+  Rows rows =
+      tx.query("SELECT id, domain_id, name, password_hash, enabled FROM users WHERE id = $1", id);
   if (!rows.next()) return std::nullopt;
   return read_user(rows);
 }

@@ -3,8 +3,8 @@
 
 #include "common/error.h"
 
-#define IMAGE_COLUMNS                                                                             \
-  "id, name, owner, status, visibility, disk_format, container_format, size, virtual_size,"     \
+#define IMAGE_COLUMNS                                                                              \
+  "id, name, owner, status, visibility, disk_format, container_format, size, virtual_size,"        \
   " digest, checksum, refusal, min_disk_gib, min_memory_mib, is_protected, is_hidden, created_us," \
   " updated_us"
 
@@ -63,8 +63,7 @@ void insert(WriteTx& tx, const model::Image& i) {
       i.id, i.name, i.owner, name_of(i.status), name_of(i.visibility), i.disk_format,
       i.container_format, i.size, i.virtual_size, i.digest, i.checksum, i.refusal, i.min_disk_gib,
       i.min_memory_mib, i.is_protected, i.is_hidden, i.created_us, i.updated_us);
-  if (changed == 0)
-    throw Error(ErrorKind::conflict, "Image ID " + i.id + " already exists!");
+  if (changed == 0) throw Error(ErrorKind::conflict, "Image ID " + i.id + " already exists!");
   write_children(tx, i);
 }
 

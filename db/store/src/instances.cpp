@@ -4,12 +4,12 @@
 #include "common/error.h"
 #include "common/hash.h"
 
-#define INSTANCE_COLUMNS                                                                        \
-  "id, number, project_id, user_id, name, hostname, image_id, key_name, public_key, user_data," \
+#define INSTANCE_COLUMNS                                                                         \
+  "id, number, project_id, user_id, name, hostname, image_id, key_name, public_key, user_data,"  \
   " config_drive, flavor_id, flavor_name, vcpus, memory_mib, disk_gib, ephemeral_gib, swap_mib," \
-  " created_us, updated_us, deleted_us, host_id, generation, wish, verb, run_epoch,"            \
-  " observed_generation, observed_run_epoch, power, step, last_error, attempts, next_try_us,"   \
-  " launched_us, terminated_us, fault_code, fault_message, fault_us, image_digest,"        \
+  " created_us, updated_us, deleted_us, host_id, generation, wish, verb, run_epoch,"             \
+  " observed_generation, observed_run_epoch, power, step, last_error, attempts, next_try_us,"    \
+  " launched_us, terminated_us, fault_code, fault_message, fault_us, image_digest,"              \
   " image_format, image_size, image_virtual_size"
 
 namespace virga::store::instances {
@@ -105,8 +105,7 @@ void insert(WriteTx& tx, const model::Instance& i) {
           i.deleted_us, i.host_id, i.generation, name_of(i.wish), name_of(i.verb), i.run_epoch,
           i.observed_generation, i.observed_run_epoch, name_of(i.power), i.step, i.last_error,
           i.attempts, i.next_try_us, i.launched_us, i.terminated_us, i.fault_code, i.fault_message,
-          i.fault_us, i.image_digest, i.image_format, i.image_size,
-          i.image_virtual_size);
+          i.fault_us, i.image_digest, i.image_format, i.image_size, i.image_virtual_size);
   for (const auto& [name, value] : i.metadata)
     tx.exec("INSERT INTO instance_metadata (instance_id, name, value) VALUES ($1, $2, $3)", i.id,
             name, value);
@@ -163,7 +162,9 @@ void set_wish(WriteTx& tx, const model::Instance& before, model::PowerWish wish,
 
 bool set_observed(WriteTx& tx, const std::string& host_id, const model::ObservedInstance& o,
                   TimeUs now_us) {
-  const bool up = o.power == model::PowerState::running;
+  // A guest that powered itself off ran, also when no report came while it did.
+  const bool ran = o.power == model::PowerState::running || o.power == model::PowerState::paused ||
+                   o.stopped_by_guest;
   return tx.exec(
              "UPDATE instances SET observed_generation = $1, observed_run_epoch = $2, power = $3,"
              " step = $4, last_error = $5, attempts = $6, next_try_us = $7,"
@@ -173,7 +174,7 @@ bool set_observed(WriteTx& tx, const std::string& host_id, const model::Observed
              " AND (observed_generation <> $15 OR observed_run_epoch <> $16 OR power <> $17"
              "  OR step <> $18 OR last_error <> $19 OR attempts <> $20 OR next_try_us <> $21)",
              o.generation, o.run_epoch, name_of(o.power), o.step, o.last_error, o.attempts,
-             o.next_try_us, up, now_us, name_of(o.power), now_us, o.id, host_id, o.generation,
+             o.next_try_us, ran, now_us, name_of(o.power), now_us, o.id, host_id, o.generation,
              o.generation, o.run_epoch, name_of(o.power), o.step, o.last_error, o.attempts,
              o.next_try_us) > 0;
 }

@@ -17,8 +17,7 @@ void insert(WriteTx& tx, const model::KeyPair& k) {
       "INSERT INTO keypairs (user_id, name, type, public_key, fingerprint, created_us)"
       " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (user_id, name) DO NOTHING",
       k.user_id, k.name, k.type, k.public_key, k.fingerprint, k.created_us);
-  if (changed == 0)
-    throw Error(ErrorKind::conflict, "Key pair '" + k.name + "' already exists.");
+  if (changed == 0) throw Error(ErrorKind::conflict, "Key pair '" + k.name + "' already exists.");
 }
 
 std::optional<model::KeyPair> find(ReadTx& tx, const std::string& user_id,

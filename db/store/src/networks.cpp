@@ -3,10 +3,10 @@
 
 #include "common/error.h"
 
-#define NETWORK_COLUMNS                                                                      \
+#define NETWORK_COLUMNS                                                                     \
   "id, project_id, name, description, network_type, physical_network, mtu, admin_state_up," \
   " shared, external, created_us, updated_us"
-#define SUBNET_COLUMNS                                                                           \
+#define SUBNET_COLUMNS                                                                        \
   "id, network_id, project_id, name, description, cidr, gateway_ip, enable_dhcp, created_us," \
   " updated_us"
 
@@ -34,9 +34,9 @@ model::Subnet read_subnet(const Rows& r) {
 }
 
 void read_children(ReadTx& tx, model::Subnet& subnet) {
-  Rows servers = tx.query(
-      "SELECT address FROM subnet_dns_nameservers WHERE subnet_id = $1 ORDER BY position",
-      subnet.id);
+  Rows servers =
+      tx.query("SELECT address FROM subnet_dns_nameservers WHERE subnet_id = $1 ORDER BY position",
+               subnet.id);
   while (servers.next()) subnet.dns_nameservers.push_back(servers.text(0));
   Rows pools = tx.query(
       "SELECT start_address, end_address FROM allocation_pools WHERE subnet_id = $1"
@@ -68,9 +68,8 @@ void insert(WriteTx& tx, const model::Subnet& s) {
           s.enable_dhcp, s.created_us, s.updated_us);
   std::int64_t position = 0;
   for (const auto& address : s.dns_nameservers)
-    tx.exec(
-        "INSERT INTO subnet_dns_nameservers (subnet_id, position, address) VALUES ($1, $2, $3)",
-        s.id, position++, address);
+    tx.exec("INSERT INTO subnet_dns_nameservers (subnet_id, position, address) VALUES ($1, $2, $3)",
+            s.id, position++, address);
   position = 0;
   for (const auto& pool : s.pools)
     tx.exec(
@@ -117,9 +116,9 @@ std::vector<model::Subnet> list_subnets(ReadTx& tx) {
 }
 
 std::vector<model::Subnet> list_subnets_of(ReadTx& tx, const std::string& network_id) {
-  Rows rows = tx.query(
-      "SELECT " SUBNET_COLUMNS " FROM subnets WHERE network_id = $1 ORDER BY created_us, id",
-      network_id);
+  Rows rows = tx.query("SELECT " SUBNET_COLUMNS
+                       " FROM subnets WHERE network_id = $1 ORDER BY created_us, id",
+                       network_id);
   return read_all(tx, rows);
 }
 

@@ -3,7 +3,7 @@
 
 #include "common/error.h"
 
-#define PORT_COLUMNS                                                                       \
+#define PORT_COLUMNS                                                                         \
   "id, network_id, project_id, name, mac, device_id, device_owner, host_id, admin_state_up," \
   " position, created_us, updated_us"
 
@@ -29,7 +29,8 @@ model::Port read(const Rows& r) {
 
 void read_addresses(ReadTx& tx, model::Port& port) {
   Rows rows = tx.query(
-      "SELECT subnet_id, address FROM ip_allocations WHERE port_id = $1 ORDER BY subnet_id, address",
+      "SELECT subnet_id, address FROM ip_allocations WHERE port_id = $1 ORDER BY subnet_id, "
+      "address",
       port.id);
   while (rows.next()) port.fixed_ips.push_back({rows.text(0), rows.text(1)});
 }
@@ -71,9 +72,9 @@ std::optional<model::Port> find(ReadTx& tx, const std::string& id) {
 }
 
 std::vector<model::Port> list(ReadTx& tx, const std::string& project_id) {
-  Rows rows = tx.query(
-      "SELECT " PORT_COLUMNS " FROM ports WHERE $1 = '' OR project_id = $2 ORDER BY id", project_id,
-      project_id);
+  Rows rows =
+      tx.query("SELECT " PORT_COLUMNS " FROM ports WHERE $1 = '' OR project_id = $2 ORDER BY id",
+               project_id, project_id);
   return read_all(tx, rows);
 }
 

@@ -27,12 +27,18 @@ TEST(Hash, APiecewiseDigestEqualsTheWhole) {
   EXPECT_EQ(digest.hex(), sha256_hex(bytes));
 }
 
-TEST(Hash, HexKeepsEachByte) { EXPECT_EQ(to_hex(std::string("\x00\x0f\xff", 3)), "000fff"); }
+TEST(Hash, HexKeepsEachByte) {
+  EXPECT_EQ(to_hex(std::string("\x00\x0f\xff", 3)), "000fff");
+}
 
 TEST(Base64, KnowsTheVectorsOfRfc4648) {
-  const std::pair<const char*, const char*> vectors[] = {
-      {"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
-      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const std::pair<const char*, const char*> vectors[] = {{"", ""},
+                                                         {"f", "Zg=="},
+                                                         {"fo", "Zm8="},
+                                                         {"foo", "Zm9v"},
+                                                         {"foob", "Zm9vYg=="},
+                                                         {"fooba", "Zm9vYmE="},
+                                                         {"foobar", "Zm9vYmFy"}};
   for (const auto& [plain, encoded] : vectors) {
     EXPECT_EQ(to_base64(plain), encoded);
     EXPECT_EQ(from_base64(encoded), plain);

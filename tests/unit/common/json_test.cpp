@@ -9,11 +9,13 @@ namespace {
 using test::kind_of;
 using test::message_of;
 
-json::object parsed(const char* text) { return parse_json(text).as_object(); }
+json::object parsed(const char* text) {
+  return parse_json(text).as_object();
+}
 
 TEST(Json, RefusesWhatIsNotStrictJson) {
-  for (const char* broken : {"", "{", "{\"a\":1,}", "{'a':1}", "[1] x", "{\"a\":01}", "// c\n{}", "nan",
-                             "\"\xff\"", "\"\n\""})
+  for (const char* broken : {"", "{", "{\"a\":1,}", "{'a':1}", "[1] x", "{\"a\":01}", "// c\n{}",
+                             "nan", "\"\xff\"", "\"\n\""})
     EXPECT_EQ(kind_of([&] { parse_json(broken); }), ErrorKind::invalid) << broken;
 }
 
@@ -28,9 +30,10 @@ TEST(JsonFields, RefusesUnknownMembersByName) {
   const json::object o = parsed(R"({"name":"a","evil":1})");
   const Fields in(o, "server");
   EXPECT_NO_THROW(in.only({"name", "evil"}));
-  EXPECT_EQ(message_of([&] { in.only({"name"}); }),
-            "Invalid input for field/attribute server. Additional properties are not allowed ('evil' "
-            "was unexpected)");
+  EXPECT_EQ(
+      message_of([&] { in.only({"name"}); }),
+      "Invalid input for field/attribute server. Additional properties are not allowed ('evil' "
+      "was unexpected)");
 }
 
 TEST(JsonFields, NamesTheMissingProperty) {
@@ -46,7 +49,9 @@ TEST(JsonFields, StringsHaveTypeAndLength) {
   EXPECT_EQ(in.string("e", {0, 5}), "");
   for (const char* key : {"n", "z", "x", "absent"})
     EXPECT_EQ(kind_of([&] { (void)in.string(key); }), ErrorKind::invalid) << key;
-  EXPECT_EQ(message_of([&] { (void)in.string("s", {0, 2}); }),
+  EXPECT_EQ(message_of([&] {
+              (void)in.string("s", {0, 2});
+            }),
             "Invalid input for field/attribute s. Value: \"abc\". \"abc\" is too long");
   EXPECT_EQ(kind_of([&] { (void)in.string("e"); }), ErrorKind::invalid);
   EXPECT_EQ(in.optional_string("x"), std::nullopt);
@@ -55,7 +60,8 @@ TEST(JsonFields, StringsHaveTypeAndLength) {
 }
 
 TEST(JsonFields, IntegersHaveTypeAndRange) {
-  const json::object o = parsed(R"({"n":5,"t":"17","m":"-3","f":1.5,"b":true,"big":18446744073709551615})");
+  const json::object o =
+      parsed(R"({"n":5,"t":"17","m":"-3","f":1.5,"b":true,"big":18446744073709551615})");
   const Fields in(o, "o");
   EXPECT_EQ(in.integer("n", 5, 5), 5);
   EXPECT_EQ(in.integer("t", 0, 20), 17);
@@ -70,7 +76,8 @@ TEST(JsonFields, IntegersHaveTypeAndRange) {
 }
 
 TEST(JsonFields, NumbersInTextsHaveOneForm) {
-  for (const char* text : {"", " 5", "5 ", "+5", "0x5", "5.0", "5e1", "--5", "-", "99999999999999999999"}) {
+  for (const char* text :
+       {"", " 5", "5 ", "+5", "0x5", "5.0", "5e1", "--5", "-", "99999999999999999999"}) {
     json::object o;
     o["n"] = text;
     EXPECT_EQ(kind_of([&] { (void)Fields(o, "o").integer("n", -100, 100); }), ErrorKind::invalid)
@@ -79,7 +86,8 @@ TEST(JsonFields, NumbersInTextsHaveOneForm) {
 }
 
 TEST(JsonFields, BooleansAcceptTheServicesWords) {
-  const json::object o = parsed(R"({"t":true,"y":"Yes","o":"off","one":"1","n":1,"w":"maybe","x":null})");
+  const json::object o =
+      parsed(R"({"t":true,"y":"Yes","o":"off","one":"1","n":1,"w":"maybe","x":null})");
   const Fields in(o, "o");
   EXPECT_TRUE(in.boolean("t", false));
   EXPECT_TRUE(in.boolean("y", false));

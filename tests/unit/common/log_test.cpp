@@ -7,7 +7,9 @@
 namespace virga::log {
 namespace {
 
-TEST(Log, PlainValuesStayAsTheyAre) { EXPECT_EQ(escaped("a-b_c:1/2"), "a-b_c:1/2"); }
+TEST(Log, PlainValuesStayAsTheyAre) {
+  EXPECT_EQ(escaped("a-b_c:1/2"), "a-b_c:1/2");
+}
 
 TEST(Log, ValuesThatCouldBeMisreadAreQuoted) {
   EXPECT_EQ(escaped(""), "\"\"");

@@ -36,8 +36,8 @@ TEST(Random, TellsUuidsFromOtherTexts) {
   EXPECT_TRUE(is_uuid_like("ABCDEF00-1111-2222-3333-444444444444"));
   for (const char* text :
        {"", "abc", "ABCDEF00-1111-2222-3333-44444444444", "ABCDEF00-1111-2222-3333-44444444444g",
-        "ABCDEF0011112222333344444444444-", "ABCDEF001111-2222-3333-4444-44444444", "../../../../../../../../etc/passwd..",
-        "ABCDEF00-1111-2222-3333-444444444444\n"})
+        "ABCDEF0011112222333344444444444-", "ABCDEF001111-2222-3333-4444-44444444",
+        "../../../../../../../../etc/passwd..", "ABCDEF00-1111-2222-3333-444444444444\n"})
     EXPECT_FALSE(is_uuid_like(text)) << text;
 }
 

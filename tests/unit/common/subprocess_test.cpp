@@ -19,7 +19,9 @@ using namespace std::chrono_literals;
 using test::kind_of;
 using test::TempDir;
 
-Command shell(const std::string& script) { return {.argv = {"/bin/sh", "-c", script}}; }
+Command shell(const std::string& script) {
+  return {.argv = {"/bin/sh", "-c", script}};
+}
 
 TEST(Subprocess, PassesEachArgumentUnchanged) {
   const CommandResult r =
@@ -65,8 +67,7 @@ TEST(Subprocess, KeepsOnlyTheFirstBytesOfOutput) {
 
 TEST(Subprocess, GivesAnEnvironmentOfTwo) {
   ::setenv("VIRGA_TEST_SECRET", "hunter2", 1);
-  EXPECT_EQ(run({.argv = {"/usr/bin/env"}}).out,
-            "PATH=/usr/sbin:/usr/bin:/sbin:/bin\nLC_ALL=C\n");
+  EXPECT_EQ(run({.argv = {"/usr/bin/env"}}).out, "PATH=/usr/sbin:/usr/bin:/sbin:/bin\nLC_ALL=C\n");
   ::unsetenv("VIRGA_TEST_SECRET");
 }
 
@@ -76,7 +77,8 @@ TEST(Subprocess, ReadsNothingFromStandardInput) {
 
 /// Numbers of open descriptors beside 0 to 2 and the one that lists them.
 std::string open_descriptors(std::vector<int> keep) {
-  Command command = shell("for f in /proc/self/fd/*; do n=${f##*/}; [ $n -gt 2 ] && echo -n $n,; done");
+  Command command =
+      shell("for f in /proc/self/fd/*; do n=${f##*/}; [ $n -gt 2 ] && echo -n $n,; done");
   command.keep_fds = std::move(keep);
   return run(command).out;
 }
@@ -134,9 +136,9 @@ class DaemonTest : public testing::Test {
 };
 
 TEST_F(DaemonTest, RunsDetachedInItsOwnSessionAndLogs) {
-  const int pid = start_daemon(
-      {.argv = {"/bin/sh", "-c", "echo hello; echo oops >&2; cat; exec sleep 60"},
-       .log_file = dir_.path("log")});
+  const int pid =
+      start_daemon({.argv = {"/bin/sh", "-c", "echo hello; echo oops >&2; cat; exec sleep 60"},
+                    .log_file = dir_.path("log")});
   EXPECT_EQ(::kill(pid, 0), 0);
   EXPECT_EQ(::getsid(pid), pid);
   ASSERT_EQ(::kill(pid, SIGKILL), 0);
@@ -147,8 +149,8 @@ TEST_F(DaemonTest, RunsDetachedInItsOwnSessionAndLogs) {
 
 TEST_F(DaemonTest, AppendsItsOutputToTheLog) {
   write_file_atomic(dir_.path("log"), "before\n");
-  const int pid = start_daemon({.argv = {"/bin/sh", "-c", "echo hello; echo oops >&2; cat"},
-                                .log_file = dir_.path("log")});
+  const int pid = start_daemon(
+      {.argv = {"/bin/sh", "-c", "echo hello; echo oops >&2; cat"}, .log_file = dir_.path("log")});
   int status = 0;
   ASSERT_EQ(::waitpid(pid, &status, 0), pid);
   EXPECT_EQ(WEXITSTATUS(status), 0);
@@ -156,10 +158,9 @@ TEST_F(DaemonTest, AppendsItsOutputToTheLog) {
 }
 
 TEST_F(DaemonTest, ThatCannotStartIsAnError) {
-  EXPECT_EQ(kind_of([&] {
-              start_daemon({.argv = {"/nonexistent"}, .log_file = dir_.path("log")});
-            }),
-            ErrorKind::unavailable);
+  EXPECT_EQ(
+      kind_of([&] { start_daemon({.argv = {"/nonexistent"}, .log_file = dir_.path("log")}); }),
+      ErrorKind::unavailable);
 }
 
 }  // namespace

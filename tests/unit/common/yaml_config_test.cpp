@@ -9,7 +9,9 @@ namespace {
 using test::kind_of;
 using test::message_of;
 
-YamlConfig parsed(const std::string& text) { return YamlConfig::parse(text, "virga.yaml"); }
+YamlConfig parsed(const std::string& text) {
+  return YamlConfig::parse(text, "virga.yaml");
+}
 
 TEST(YamlConfigTest, ReadsTypedValues) {
   const YamlConfig c = parsed("name: cloud\nport: 8774\nquiet: yes\nnames: [a, b]\n");
@@ -55,7 +57,8 @@ TEST(YamlConfigTest, IgnoredKeysMayStand) {
 }
 
 TEST(YamlConfigTest, RefusesWrongTypesAndRanges) {
-  const YamlConfig c = parsed("n: 70000\nw: 12abc\nf: 1.5\nl: [1]\nm: {a: b}\nb: 2\nnested: [[1]]\n");
+  const YamlConfig c =
+      parsed("n: 70000\nw: 12abc\nf: 1.5\nl: [1]\nm: {a: b}\nb: 2\nnested: [[1]]\n");
   for (const char* key : {"n", "w", "f", "l", "m"})
     EXPECT_EQ(kind_of([&] { c.integer(key, 0, 0, 65535); }), ErrorKind::invalid) << key;
   EXPECT_EQ(kind_of([&] { c.string("m", ""); }), ErrorKind::invalid);

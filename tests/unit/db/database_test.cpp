@@ -34,10 +34,10 @@ TEST_F(DatabaseTest, KeepsTextsAndNumbersExactly) {
   EXPECT_EQ(value_in(db_, "bytes"), bytes);
   for (const std::int64_t n : {INT64_MIN, std::int64_t{0}, INT64_MAX})
     EXPECT_EQ(db_.read([&](ReadTx& tx) {
-                Rows rows = tx.query("SELECT $1", n);
-                rows.next();
-                return rows.integer(0);
-              }),
+      Rows rows = tx.query("SELECT $1", n);
+      rows.next();
+      return rows.integer(0);
+    }),
               n);
 }
 
@@ -90,7 +90,8 @@ TEST_F(DatabaseTest, WritesOfManyThreadsAreAllDurable) {
   Database other(dir_.path("virga.db"));  // sees only what is committed
   for (int t = 0; t < kThreads; ++t)
     for (int i = 0; i < kEach; ++i)
-      EXPECT_EQ(value_in(other, std::to_string(t) + "-" + std::to_string(i)).has_value(), i % 5 != 0);
+      EXPECT_EQ(value_in(other, std::to_string(t) + "-" + std::to_string(i)).has_value(),
+                i % 5 != 0);
 }
 
 TEST_F(DatabaseTest, WhatWaitsTogetherIsCommittedTogether) {

@@ -73,7 +73,8 @@ ObservedHost observed_sample() {
   o.virt_type = "kvm";
   o.hypervisor_version = "7.2.22";
   o.cpu_info = R"({"model":"x"})";
-  o.instances.push_back({new_uuid(), 5, 4, PowerState::shutoff, true, "start", "no \"luck\"", true, 3, 99});
+  o.instances.push_back(
+      {new_uuid(), 5, 4, PowerState::shutoff, true, "start", "no \"luck\"", true, 3, 99});
   o.instances.push_back({new_uuid(), 0, 0, PowerState::absent, false, "", "", false, 0, 0});
   return o;
 }
@@ -97,8 +98,7 @@ TEST(HostState, DesiredStateComesBackWhole) {
 
 TEST(HostState, ObservedStateComesBackWhole) {
   const ObservedHost o = observed_sample();
-  const ObservedHost back =
-      observed_host_from(parse_json(json::serialize(to_json(o))).as_object());
+  const ObservedHost back = observed_host_from(parse_json(json::serialize(to_json(o))).as_object());
   EXPECT_EQ(back.instances, o.instances);
   EXPECT_EQ(back.address, o.address);
   EXPECT_EQ(back.cpu_info, o.cpu_info);
@@ -110,11 +110,14 @@ TEST(HostState, AnInstanceOfTheLargestRequestComesBack) {
   Instance& i = d.instances[0].instance;
   i.user_data = std::string(49'000, '\xff');
   i.public_key = std::string(65'535, 'k');
-  for (int n = 0; n < 128; ++n) i.metadata[std::string(250, 'm') + std::to_string(n)] = std::string(255, 'v');
+  for (int n = 0; n < 128; ++n)
+    i.metadata[std::string(250, 'm') + std::to_string(n)] = std::string(255, 'v');
   EXPECT_NO_THROW(desired_host_from(parse_json(json::serialize(to_json(d))).as_object()));
 }
 
-json::value text(std::size_t size) { return json::value(std::string(size, 'x')); }
+json::value text(std::size_t size) {
+  return json::value(std::string(size, 'x'));
+}
 
 /// A sample with one member of its first instance changed.
 json::object changed(json::object whole, const char* key, json::value value) {
@@ -127,9 +130,8 @@ TEST(HostState, RefusesBrokenReports) {
   const std::pair<const char*, json::value> breaks[] = {
       {"id", "../../etc/passwd"}, {"id", ""},          {"id", 5},
       {"generation", -1},         {"generation", "x"}, {"power", "flying"},
-      {"power", nullptr},         {"step", text(33)},
-      {"attempts", -1},           {"last_error", text(4097)},
-      {"permanent", 3},           {"next_try_us", 1.5}};
+      {"power", nullptr},         {"step", text(33)},  {"attempts", -1},
+      {"last_error", text(4097)}, {"permanent", 3},    {"next_try_us", 1.5}};
   for (const auto& [key, value] : breaks)
     EXPECT_EQ(kind_of([&] { observed_host_from(changed(good, key, value)); }), ErrorKind::invalid)
         << key;
@@ -137,10 +139,13 @@ TEST(HostState, RefusesBrokenReports) {
 
 TEST(HostState, RefusesBrokenHosts) {
   const json::object good = to_json(observed_sample());
-  const std::pair<const char*, json::value> breaks[] = {
-      {"vcpus", -1}, {"vcpus", std::int64_t{1} << 40}, {"memory_mib", "much"},
-      {"address", text(65)}, {"instances", json::object{}},
-      {"instances", json::array{1}}, {"cpu_info", text(70'000)}};
+  const std::pair<const char*, json::value> breaks[] = {{"vcpus", -1},
+                                                        {"vcpus", std::int64_t{1} << 40},
+                                                        {"memory_mib", "much"},
+                                                        {"address", text(65)},
+                                                        {"instances", json::object{}},
+                                                        {"instances", json::array{1}},
+                                                        {"cpu_info", text(70'000)}};
   for (const auto& [key, value] : breaks) {
     json::object broken = good;
     broken[key] = value;
@@ -155,12 +160,18 @@ TEST(HostState, RefusesBrokenHosts) {
 
 TEST(HostState, RefusesBrokenDesiredState) {
   const json::object good = to_json(desired_sample());
-  const std::pair<const char*, json::value> breaks[] = {
-      {"wish", "dancing"},  {"verb", ""},           {"user_data", "not base64!"},
-      {"vcpus", 0},         {"memory_mib", 0},      {"ports", nullptr},
-      {"ports", json::array{json::object{}}},       {"metadata", json::array{}},
-      {"metadata", json::object{{"a", 1}}},         {"config_drive", 7},
-      {"generation", -1},   {"id", ""}};
+  const std::pair<const char*, json::value> breaks[] = {{"wish", "dancing"},
+                                                        {"verb", ""},
+                                                        {"user_data", "not base64!"},
+                                                        {"vcpus", 0},
+                                                        {"memory_mib", 0},
+                                                        {"ports", nullptr},
+                                                        {"ports", json::array{json::object{}}},
+                                                        {"metadata", json::array{}},
+                                                        {"metadata", json::object{{"a", 1}}},
+                                                        {"config_drive", 7},
+                                                        {"generation", -1},
+                                                        {"id", ""}};
   for (const auto& [key, value] : breaks)
     EXPECT_EQ(kind_of([&] { desired_host_from(changed(good, key, value)); }), ErrorKind::invalid)
         << key;

@@ -44,12 +44,15 @@ TEST_F(IdentityStore, FindsByIdAndByNameWithinTheDomain) {
 }
 
 TEST_F(IdentityStore, RefusesTakenNames) {
+  EXPECT_EQ(
+      kind_of([&] {
+        write([](WriteTx& tx) { identity::insert(tx, model::User{"u9", "d1", "ann", "", true}); });
+      }),
+      ErrorKind::conflict);
   EXPECT_EQ(kind_of([&] {
-              write([](WriteTx& tx) { identity::insert(tx, model::User{"u9", "d1", "ann", "", true}); });
-            }),
-            ErrorKind::conflict);
-  EXPECT_EQ(kind_of([&] {
-              write([](WriteTx& tx) { identity::insert(tx, model::Project{"p9", "d1", "web", "", true}); });
+              write([](WriteTx& tx) {
+                identity::insert(tx, model::Project{"p9", "d1", "web", "", true});
+              });
             }),
             ErrorKind::conflict);
   EXPECT_EQ(kind_of([&] {
@@ -84,8 +87,8 @@ TEST_F(IdentityStore, EveryChangeIsToldToSubscribers) {
   write([&](WriteTx& tx) { identity::set_password_hash(tx, "u1", "new"); });
   write([&](WriteTx& tx) { tokens::insert(tx, token); });
   write([&](WriteTx& tx) { tokens::erase(tx, "h"); });
-  EXPECT_EQ(heard_, (std::vector<std::string>{"identity u1", "identity u1", "identity u1",
-                                              "identity h"}));
+  EXPECT_EQ(heard_,
+            (std::vector<std::string>{"identity u1", "identity u1", "identity u1", "identity h"}));
 }
 
 TEST_F(IdentityStore, ChangingAnUnknownUserIsAnError) {

@@ -131,8 +131,8 @@ TEST_F(ImageRows, CountsWhoNeedsTheBytes) {
 }
 
 TEST(ImageWords, ComeBackFromTheirNames) {
-  for (const auto s : {ImageStatus::queued, ImageStatus::saving, ImageStatus::active,
-                       ImageStatus::killed})
+  for (const auto s :
+       {ImageStatus::queued, ImageStatus::saving, ImageStatus::active, ImageStatus::killed})
     EXPECT_EQ(model::image_status_named(name_of(s)), s);
   using V = model::ImageVisibility;
   for (const auto v : {V::private_, V::shared, V::community, V::public_})

@@ -12,7 +12,7 @@ namespace {
 constexpr PowerWish kWishes[] = {PowerWish::running, PowerWish::stopped, PowerWish::absent};
 constexpr PowerVerb kVerbs[] = {PowerVerb::create, PowerVerb::start, PowerVerb::stop,
                                 PowerVerb::reboot_soft, PowerVerb::reboot_hard};
-constexpr PowerState kPowers[] = {PowerState::unknown, PowerState::absent,  PowerState::shutoff,
+constexpr PowerState kPowers[] = {PowerState::unknown, PowerState::absent, PowerState::shutoff,
                                   PowerState::running, PowerState::paused, PowerState::crashed};
 
 struct Words {
@@ -85,12 +85,17 @@ std::string_view expected_task(const Instance& i) {
 int expected_power(const Instance& i) {
   if (i.deleted_us != 0) return 0;
   switch (i.power) {
-    case PowerState::running: return 1;
-    case PowerState::paused: return 3;
-    case PowerState::shutoff: return 4;
-    case PowerState::crashed: return 6;
+    case PowerState::running:
+      return 1;
+    case PowerState::paused:
+      return 3;
+    case PowerState::shutoff:
+      return 4;
+    case PowerState::crashed:
+      return 6;
     case PowerState::unknown:
-    case PowerState::absent: return 0;
+    case PowerState::absent:
+      return 0;
   }
   return -1;
 }
@@ -163,9 +168,12 @@ TEST(InstanceStatus, TheImportantRowsAreLiterallyThese) {
 TEST(InstanceStatus, ABuildShowsWhereItIs) {
   Instance i = placed(PowerWish::running, PowerVerb::create, PowerState::unknown, 0);
   i.launched_us = 0;
-  const std::pair<const char*, const char*> steps[] = {
-      {"", "spawning"},     {"start", "spawning"},         {"image", "block_device_mapping"},
-      {"network", "networking"}, {"disk", "block_device_mapping"}, {"config_drive", "block_device_mapping"}};
+  const std::pair<const char*, const char*> steps[] = {{"", "spawning"},
+                                                       {"start", "spawning"},
+                                                       {"image", "block_device_mapping"},
+                                                       {"network", "networking"},
+                                                       {"disk", "block_device_mapping"},
+                                                       {"config_drive", "block_device_mapping"}};
   for (const auto& [step, task] : steps) {
     i.step = step;
     EXPECT_EQ(words_of(i), (Words{"BUILD", "building", task, 0})) << step;

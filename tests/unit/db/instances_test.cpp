@@ -82,13 +82,13 @@ TEST_F(InstanceStore, KeepsEveryColumn) {
             std::tie(i.number, i.project_id, i.user_id, i.name, i.hostname, i.image_id,
                      i.image_digest, i.image_format, i.image_size, i.image_virtual_size, i.key_name,
                      i.public_key, i.config_drive));
-  EXPECT_EQ(std::tie(back.flavor_id, back.flavor_name, back.vcpus, back.memory_mib, back.disk_gib,
-                     back.ephemeral_gib, back.swap_mib, back.created_us, back.updated_us,
-                     back.deleted_us, back.host_id, back.generation, back.wish, back.verb,
-                     back.run_epoch),
-            std::tie(i.flavor_id, i.flavor_name, i.vcpus, i.memory_mib, i.disk_gib, i.ephemeral_gib,
-                     i.swap_mib, i.created_us, i.updated_us, i.deleted_us, i.host_id, i.generation,
-                     i.wish, i.verb, i.run_epoch));
+  EXPECT_EQ(
+      std::tie(back.flavor_id, back.flavor_name, back.vcpus, back.memory_mib, back.disk_gib,
+               back.ephemeral_gib, back.swap_mib, back.created_us, back.updated_us, back.deleted_us,
+               back.host_id, back.generation, back.wish, back.verb, back.run_epoch),
+      std::tie(i.flavor_id, i.flavor_name, i.vcpus, i.memory_mib, i.disk_gib, i.ephemeral_gib,
+               i.swap_mib, i.created_us, i.updated_us, i.deleted_us, i.host_id, i.generation,
+               i.wish, i.verb, i.run_epoch));
   EXPECT_EQ(std::tie(back.observed_generation, back.observed_run_epoch, back.power, back.step,
                      back.last_error, back.attempts, back.next_try_us, back.launched_us,
                      back.terminated_us, back.fault_code, back.fault_message, back.fault_us),
@@ -279,10 +279,9 @@ TEST_F(InstanceStore, AnAllocationIsClaimedOnceAndSummedByHost) {
   };
   EXPECT_TRUE(erase());
   EXPECT_FALSE(erase());
-  EXPECT_EQ(kind_of([&] {
-              db_.write([&](WriteTx& tx) { allocations::insert(tx, row_.id, "h9", {}); });
-            }),
-            ErrorKind::conflict);
+  EXPECT_EQ(
+      kind_of([&] { db_.write([&](WriteTx& tx) { allocations::insert(tx, row_.id, "h9", {}); }); }),
+      ErrorKind::conflict);
 }
 
 }  // namespace

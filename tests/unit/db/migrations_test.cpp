@@ -37,7 +37,8 @@ std::set<std::string> schema_of(sqlite3& db) {
     return 0;
   };
   const char* sql =
-      "SELECT type || ' ' || name || ' ' || tbl_name || ': ' || coalesce(sql, '') FROM sqlite_master";
+      "SELECT type || ' ' || name || ' ' || tbl_name || ': ' || coalesce(sql, '') FROM "
+      "sqlite_master";
   EXPECT_EQ(sqlite3_exec(&db, sql, add, &objects, nullptr), SQLITE_OK);
   return objects;
 }
@@ -74,9 +75,9 @@ TEST(Migrations, OpeningAgainChangesNothing) {
   }
   Database db(dir.path("d.db"));
   EXPECT_EQ(db.read([](ReadTx& tx) {
-              Rows rows = tx.query("SELECT value FROM settings WHERE name = 'a'");
-              return rows.next() ? rows.text(0) : "";
-            }),
+    Rows rows = tx.query("SELECT value FROM settings WHERE name = 'a'");
+    return rows.next() ? rows.text(0) : "";
+  }),
             "b");
 }
 

@@ -78,7 +78,8 @@ TEST(Pick, ZeroTotalsNeverFitAnything) {
 }
 
 TEST(Pick, TheFullestHostWithRoomIsTaken) {
-  const Decision d = pick(kSmall, {host("a", 1024), host("b", 4096), host("c", 2048), host("d", 8000)});
+  const Decision d =
+      pick(kSmall, {host("a", 1024), host("b", 4096), host("c", 2048), host("d", 8000)});
   ASSERT_TRUE(d.host);
   EXPECT_EQ(d.host->name, "b");
   EXPECT_EQ(d.explanation(), "4 hosts: RamFilter refused 1");
@@ -128,10 +129,11 @@ void fill_one_cloud(std::mt19937& random) {
     ASSERT_EQ(d.host.has_value(), std::any_of(hosts.begin(), hosts.end(), fits));
     std::int64_t counted = 0;
     for (const auto& f : d.filters) counted += f.refused;
-    ASSERT_EQ(counted, std::count_if(hosts.begin(), hosts.end(), [&](const auto& h) { return !fits(h); }));
+    ASSERT_EQ(counted,
+              std::count_if(hosts.begin(), hosts.end(), [&](const auto& h) { return !fits(h); }));
     if (!d.host) continue;
-    const auto chosen = std::find_if(hosts.begin(), hosts.end(),
-                                     [&](const auto& h) { return h.id == d.host->id; });
+    const auto chosen =
+        std::find_if(hosts.begin(), hosts.end(), [&](const auto& h) { return h.id == d.host->id; });
     ASSERT_TRUE(fits(*chosen));
     chosen->used_vcpus += r.vcpus;
     chosen->used_memory_mib += r.memory_mib;

@@ -22,7 +22,10 @@ ensure_server() {
       ;;
     SHUTOFF) api POST "/compute/v2.1/servers/$server_id/action" '{"os-start": null}' >/dev/null ;;
   esac
-  wait_until 120 server_is_settled || fail "server $server_id does not become active"
+  wait_until 120 server_is_settled || {
+    grep -F "$server_id" "$logs/virga-agent.log" | tail -n 3 >&2 || true
+    fail "server $server_id does not become active: its status is $status"
+  }
   [[ $status == ACTIVE ]] || fail "server $server_id is in status $status: $fault"
 }
 

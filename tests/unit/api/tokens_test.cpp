@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// /identity/v3/auth/*, through the router.
+#include <boost/json/serialize.hpp>
+
+#include "api/identity/identity_api.h"
+#include "tests/unit/api/identity_fixture.h"
+
+namespace virga::identity {
+namespace {
+
+using test::Headers;
+using test::Reply;
+
+class TokensTest : public IdentityTest {
+ protected:
+  TokensTest() {
+    add_routes(router_, deps_);
+    static const std::string hash = Passwords().hash("s3cret");  // slow: once for all tests
+    write([&](WriteTx& tx) { store::identity::set_password_hash(tx, "u1", hash); });
+  }
+  Reply post(const json::object& identity, const json::value& scope = nullptr) {
+    json::object auth{{"identity", identity}};
+    if (!scope.is_null()) auth["scope"] = scope;
+    return test::call(router_, "POST", "/identity/v3/auth/tokens",
+                      json::serialize(json::object{{"auth", auth}}));
+  }
+  static json::object password(const json::object& user) {
+    return {{"methods", json::array{"password"}}, {"password", {{"user", user}}}};
+  }
+  static json::object by_name(const std::string& name, const std::string& word) {
+    return password({{"name", name}, {"domain", {{"id", "default"}}}, {"password", word}});
+  }
+  static json::object by_token(const std::string& secret) {
+    return {{"methods", json::array{"token"}}, {"token", {{"id", secret}}}};
+  }
+  static json::object project(const std::string& id) { return {{"project", {{"id", id}}}}; }
+  std::string login(const json::value& scope = nullptr) {
+    const Reply r = post(by_name("ann", "s3cret"), scope);
+    EXPECT_EQ(r.status, 201) << r.text;
+    return r.header("X-Subject-Token");
+  }
+  Reply token_call(const std::string& method, const std::string& own, const std::string& subject) {
+    return test::call(router_, method, "/identity/v3/auth/tokens", "",
+                      {{"x-auth-token", own}, {"x-subject-token", subject}});
+  }
+
+  Passwords passwords_;
+  http::Router router_{authorizer_};
+  IdentityDeps deps_{db_, clock_, authorizer_, passwords_};
+};
+
+TEST_F(TokensTest, APasswordByNameGivesAScopedTokenWithCatalog) {
+  const Reply r = post(by_name("ann", "s3cret"),
+                       {{"project", {{"name", "web"}, {"domain", {{"name", "Default"}}}}}});
+  ASSERT_EQ(r.status, 201) << r.text;
+  const json::value body = r.body();
+  const json::value& token = body.at("token");
+  EXPECT_EQ(token.at("user").at("id"), "u1");
+  EXPECT_EQ(token.at("project").at("id"), "p1");
+  EXPECT_EQ(token.at("roles").as_array()[0].at("name"), "member");
+  EXPECT_EQ(token.at("catalog").as_array().size(), 4U);
+  EXPECT_EQ(token.at("issued_at"), format_micros(clock_.now_us()));
+  EXPECT_EQ(token.at("expires_at"), format_micros(clock_.now_us() + deps_.token_life_us));
+  EXPECT_EQ(r.text.find(r.header("X-Subject-Token")), std::string::npos) << "never in the body";
+  EXPECT_TRUE(authorizer_.caller_of(r.header("X-Subject-Token")));
+}
+
+TEST_F(TokensTest, APasswordByIdWithoutScopeGivesAnUnscopedToken) {
+  const Reply r = post(password({{"id", "u1"}, {"password", "s3cret"}}));
+  ASSERT_EQ(r.status, 201);
+  const json::value body = r.body();
+  EXPECT_FALSE(body.at("token").as_object().contains("project"));
+  EXPECT_FALSE(body.at("token").as_object().contains("catalog"));
+}
+
+TEST_F(TokensTest, TheSecretIsNotStored) {
+  const std::string secret = login();
+  db_.read([&](store::ReadTx& tx) {
+    EXPECT_FALSE(store::tokens::find(tx, secret));
+    EXPECT_TRUE(store::tokens::find(tx, sha256_hex(secret)));
+  });
+}
+
+TEST_F(TokensTest, AWrongLoginRevealsNothingAboutTheAccount) {
+  write([](WriteTx& tx) {
+    store::identity::insert(tx, model::User{"u9", "default", "off", "", false});
+  });
+  const Reply wrong = post(by_name("ann", "wrong"));
+  const Reply unknown = post(by_name("nobody", "wrong"));
+  const Reply no_domain =
+      post(password({{"name", "ann"}, {"domain", {{"id", "none"}}}, {"password", "s3cret"}}));
+  const Reply no_password = post(by_name("bob", ""));
+  const Reply disabled = post(by_name("off", "wrong"));
+  EXPECT_EQ(wrong.status, 401);
+  for (const Reply* r : {&unknown, &no_domain, &no_password, &disabled}) {
+    EXPECT_EQ(r->status, wrong.status);
+    EXPECT_EQ(r->text, wrong.text);
+    EXPECT_EQ(r->whole.headers, wrong.whole.headers);
+  }
+}
+
+TEST_F(TokensTest, ADisabledUserCannotLogIn) {
+  write([](WriteTx& tx) { store::identity::set_enabled(tx, "u1", false); });
+  EXPECT_EQ(post(by_name("ann", "s3cret")).status, 401);
+}
+
+TEST_F(TokensTest, AProjectWithoutARoleIsRefusedLikeAnUnknownOne) {
+  const std::string foreign = post(by_name("ann", "s3cret"), project("p2")).text;
+  EXPECT_EQ(post(by_name("ann", "s3cret"), project("p2")).status, 401);
+  EXPECT_EQ(post(by_name("ann", "s3cret"), project("p9")).text, foreign);
+  EXPECT_EQ(post(by_name("ann", "s3cret"), project("p3")).text, foreign);
+  db_.read([](store::ReadTx& tx) {
+    store::Rows rows = tx.query("SELECT count(*) FROM tokens");
+    rows.next();
+    EXPECT_EQ(rows.integer(0), 0) << "a refused token is not stored";
+  });
+}
+
+TEST_F(TokensTest, RescopingNeverExtendsTheLife) {
+  const std::string first = login();
+  const TimeUs end = authorizer_.caller_of(first)->expires_us;
+  clock_.advance_us(3600 * kSecondUs);
+  const Reply r = post(by_token(first), project("p1"));
+  ASSERT_EQ(r.status, 201) << r.text;
+  const auto c = authorizer_.caller_of(r.header("X-Subject-Token"));
+  EXPECT_EQ(c->expires_us, end);
+  EXPECT_EQ(c->project_id, "p1");
+  EXPECT_EQ(post(by_token("wrong"), project("p1")).status, 401);
+}
+
+TEST_F(TokensTest, ATokenWithoutScopeKeepsTheProjectOfItsProof) {
+  const std::string first = login(project("p1"));
+  const Reply same = post(by_token(first));
+  EXPECT_EQ(authorizer_.caller_of(same.header("X-Subject-Token"))->project_id, "p1");
+  const Reply loose = post(by_token(first), "unscoped");
+  EXPECT_EQ(authorizer_.caller_of(loose.header("X-Subject-Token"))->project_id, "");
+}
+
+TEST_F(TokensTest, BrokenRequestsAreRefused) {
+  const json::object good = by_name("ann", "s3cret");
+  EXPECT_EQ(test::call(router_, "POST", "/identity/v3/auth/tokens", "{").status, 400);
+  EXPECT_EQ(test::call(router_, "POST", "/identity/v3/auth/tokens", "{}").status, 400);
+  EXPECT_EQ(post({}).status, 400);
+  EXPECT_EQ(post({{"methods", json::array{}}}).status, 401);
+  EXPECT_EQ(post({{"methods", json::array{"password", "token"}}}).status, 401);
+  EXPECT_EQ(post({{"methods", json::array{"magic"}}}).status, 401);
+  EXPECT_EQ(post(password({{"name", "ann"}, {"password", "s3cret"}})).status, 400);
+  EXPECT_EQ(post(password({{"id", "u1"}, {"password", 5}})).status, 400);
+  EXPECT_EQ(post(password({{"id", "u1"}, {"password", "s3cret"}, {"admin", true}})).status, 400);
+  EXPECT_EQ(post(good, {{"domain", {{"id", "default"}}}}).status, 400);
+  EXPECT_EQ(post(good, "everything").status, 400);
+}
+
+TEST_F(TokensTest, ATokenShowsItself) {
+  const std::string own = login(project("p1"));
+  const Reply r = token_call("GET", own, own);
+  EXPECT_EQ(r.status, 200);
+  EXPECT_EQ(r.body().at("token").at("project").at("id"), "p1");
+  EXPECT_EQ(token_call("HEAD", own, own).status, 200);
+  EXPECT_EQ(token_call("GET", own, "wrong").status, 404);
+  EXPECT_EQ(token_call("GET", "wrong", own).status, 401);
+  const Reply short_form = test::call(router_, "GET", "/identity/v3/auth/tokens?nocatalog", "",
+                                      {{"x-auth-token", own}, {"x-subject-token", own}});
+  EXPECT_FALSE(short_form.body().at("token").as_object().contains("catalog"));
+}
+
+TEST_F(TokensTest, OnlyAdministratorsSeeAndRevokeOthersTokens) {
+  const std::string own = login(project("p1"));
+  const std::string other = login();
+  issue("admin", "u2", "p1");
+  EXPECT_EQ(token_call("GET", own, other).status, 403);
+  EXPECT_EQ(token_call("DELETE", own, other).status, 403);
+  EXPECT_EQ(token_call("GET", "admin", other).status, 200);
+  EXPECT_EQ(token_call("DELETE", "admin", other).status, 204);
+  EXPECT_EQ(token_call("GET", other, other).status, 401);
+}
+
+TEST_F(TokensTest, ARevokedTokenIsOutAtOnce) {
+  const std::string own = login(project("p1"));
+  EXPECT_EQ(token_call("DELETE", own, own).status, 204);
+  EXPECT_EQ(token_call("GET", own, own).status, 401);
+  EXPECT_EQ(post(by_token(own), project("p1")).status, 401);
+}
+
+TEST_F(TokensTest, ListsTheOpenProjectsOfTheCaller) {
+  const std::string own = login();
+  const Reply r =
+      test::call(router_, "GET", "/identity/v3/auth/projects", "", {{"x-auth-token", own}});
+  ASSERT_EQ(r.status, 200);
+  const json::value body = r.body();
+  ASSERT_EQ(body.at("projects").as_array().size(), 1U);
+  EXPECT_EQ(body.at("projects").as_array()[0].at("id"), "p1");
+  EXPECT_EQ(
+      test::call(router_, "GET", "/identity/v3/auth/catalog", "", {{"x-auth-token", own}}).status,
+      200);
+}
+
+TEST_F(TokensTest, VersionsAreShownToAnyone) {
+  EXPECT_EQ(test::call(router_, "GET", "/identity").status, 300);
+  EXPECT_EQ(test::call(router_, "GET", "/identity/v3").body().at("version").at("id"), "v3.14");
+}
+
+}  // namespace
+}  // namespace virga::identity
