@@ -52,7 +52,9 @@ class Rounds:
     def power(self, server):
         stop = self.wanted[server] == "ACTIVE"
         action = {"os-stop": None} if stop else {"os-start": None}
-        self.client.act(server, action).expect(202)
+        # 409: the cloud learns just now that the server was killed, and is starting it again.
+        wait_for(lambda: self.client.act(server, action).expect(202, 409).status == 202, LIMIT,
+                 f"{action} of {server} is accepted")
         self.wanted[server] = "SHUTOFF" if stop else "ACTIVE"
         return "stop" if stop else "start"
 

@@ -157,7 +157,7 @@ def leftovers(agent_directory):
     """What is on this host of any instance, as sentences. Bridges and cached images may stay."""
     found = [f"domain {uuid}" for uuid in domains()]
     found += [f"{program} process {pid}"
-              for program in ("qemu-system", "dnsmasq", "virga-metadata", "qemu-img", "xorriso")
+              for program in ("qemu-system", "dnsmasq", "virga-metadata", "qemu-img", "genisoimage")
               for pid in processes(program)]
     found += [f"device {name}" for name, link in links().items()
               if link.get("linkinfo", {}).get("info_kind") in ("tun", "veth")]

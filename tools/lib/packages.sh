@@ -10,12 +10,12 @@ packages_build=(
 )
 packages_run=(
   libvirt-daemon libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils
-  dnsmasq-base xorriso                                    # what virga-agent runs
+  dnsmasq-base genisoimage                                # what virga-agent runs
   curl jq iproute2 nftables openssh-client openssl passwd procps util-linux # what tools/quickstart runs
   e2fsprogs syslinux syslinux-common mtools dosfstools fdisk cpio kmod binutils # tools/guest-image
 )
 packages_test=(
-  python3 python3-openstackclient python3-libvirt clang-format git wrk sqlite3
+  python3 python3-openstackclient clang-format git wrk sqlite3 xorriso
 )
 
 # missing_packages NAME...: those that are not installed, one a line.

@@ -102,7 +102,7 @@ TEST_F(AgentLinkTest, TellsAHostEverythingWhenItConnectsAndAfterEachChange) {
   EXPECT_EQ(first.at("desired").at("instances").as_array().size(), 0U);
   const std::string id = created();
   const json::object second = s.wire->next();
-  EXPECT_EQ(second.at("desired").at("instances").as_array()[0].at("id"), id);
+  EXPECT_EQ(second.at("desired").at("instances").as_array()[0].at("id").as_string(), id);
   EXPECT_GT(second.at("desired").at("revision").as_int64(),
             first.at("desired").at("revision").as_int64());
   as("ann", "DELETE", "/servers/" + id);

@@ -38,8 +38,8 @@ TEST_F(AuthorizerTest, KnowsWhoHoldsAToken) {
 }
 
 TEST_F(AuthorizerTest, AcceptsATokenInOneFormOnly) {
-  for (const std::string wrong : {std::string(), std::string("Ticket"), std::string("ticket "),
-                                  sha256_hex("ticket"), std::string(10'000, 't')})
+  for (const std::string& wrong : std::initializer_list<std::string>{
+           "", "Ticket", "ticket ", sha256_hex("ticket"), std::string(10'000, 't')})
     EXPECT_FALSE(authorizer_.caller_of(wrong)) << wrong.substr(0, 40);
 }
 

@@ -26,10 +26,10 @@ class RouterTest : public testing::Test {
     router_.post("/svc/secret", "os_compute_api:servers:create", says("made"));
   }
   static Handler says(const std::string& what) {
-    return [what](const Request&) { return json_response(200, what); };
+    return [what](const Request&) { return json_response(200, json::string(what)); };
   }
   static Handler shows(const std::string& param) {
-    return [param](const Request& r) { return json_response(200, r.param(param)); };
+    return [param](const Request& r) { return json_response(200, json::string(r.param(param))); };
   }
   std::string get(const std::string& path) {
     const auto reply = call(router_, "GET", path);

@@ -141,7 +141,7 @@ TEST_F(ServerCreate, UnknownAndForeignThingsAreRefused) {
   const json::object bad[] = {
       with("flavorRef", "none"),
       with("flavorRef", "secret"),
-      with("imageRef", new_uuid()),
+      with("imageRef", json::string(new_uuid())),
       with("imageRef", ""),
       with("key_name", "none"),
       with("networks", json::array{json::object{{"uuid", new_uuid()}}}),
@@ -156,7 +156,7 @@ TEST_F(ServerCreate, UnknownAndForeignThingsAreRefused) {
       with("metadata", json::object{{"a", 5}}),
       with("metadata", json::object{{"", "x"}}),
       with("name", ""),
-      with("name", std::string(256, 'x')),
+      with("name", json::string(256, 'x')),
       with("host_id", "h1"),
       with("status", "ACTIVE"),
   };

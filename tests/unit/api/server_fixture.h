@@ -68,14 +68,13 @@ class ServerRoutes {
  public:
   explicit ServerRoutes(const std::string& directory) : file_(directory + "/file") {
     router_.get("/hello", "public", [](const Request&) { return json_response(200, "hello"); });
-    router_.post("/echo", "public", [](const Request& r) { return json_response(200, r.body); });
+    router_.post("/echo", "public", [](const Request& r) { return json_response(200, json::string(r.body)); });
     router_.get("/about", "public", [](const Request& r) {
       return json_response(200, {{"certificate", r.certificate_sha256},
                                  {"peer", r.peer},
                                  {"base", r.base_url},
                                  {"x", std::string(r.header("x-custom"))},
-                                 {"q", r.parameter("q").value_or("-")},
-                                 {"id", r.request_id}});
+                                 {"q", r.parameter("q").value_or("-")}});
     });
     router_.get("/file", "public", [this](const Request&) {
       auto body = std::make_shared<FileBody>();
