@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A line for each step. After a failure the state is not what later steps expect: they are not run."""
+"""A line for each step. After a failure, later steps are not run."""
 import sys
 import time
 import traceback

@@ -16,8 +16,8 @@ MIB = 1 << 20
 
 
 class Rounds:
-    """Knows which state each server has to reach. The guests have no operating system: a boot sector
-    that halts is all the same to the cloud."""
+    """Knows which state each server has to reach. The guests have no operating system: to the
+    cloud, a boot sector that halts is all the same."""
 
     def __init__(self, rng):
         self.rng = rng
@@ -31,12 +31,17 @@ class Rounds:
 
     def start(self):
         self.cloud.start_all()
-        self.image = self.client.create_image("halt")
-        halt = b"\xfa\xf4\xeb\xfd".ljust(510, b"\0") + b"\x55\xaa"  # cli; hlt; jmp to hlt
-        self.client.upload(self.image, halt.ljust(MIB, b"\0"), MIB).expect(204)
+        self.new_image()
         self.flavor = self.client.create_flavor("tiny", ram=32, disk=1)
         self.client.create_network("net", "provider", {"cidr": "172.31.0.0/24",
                                                        "gateway_ip": "172.31.0.1"})
+
+    def new_image(self):
+        """One that the host has not fetched yet."""
+        self.image = self.client.create_image("halt")
+        halt = b"\xfa\xf4\xeb\xfd".ljust(510, b"\0") + b"\x55\xaa"  # cli; hlt; jmp to hlt
+        data = (halt + str(self.made).encode()).ljust(16 * MIB, b"\0")
+        self.client.upload(self.image, data, len(data)).expect(204)
 
     def story(self):
         return f" ({self.did})" if self.did else ""
@@ -45,6 +50,8 @@ class Rounds:
 
     def create(self):
         self.made += 1
+        if self.made % 4 == 0:
+            self.new_image()
         options = {"config_drive": True} if self.made % 5 == 0 else {}
         server = self.client.create_server(f"s-{self.made}", self.image, self.flavor, **options)
         self.wanted[server] = "ACTIVE"
@@ -151,7 +158,8 @@ class Rounds:
         return True
 
     def difference(self):
-        seen = {s["id"]: f"{s['status']}/{s['OS-EXT-STS:task_state']}" for s in self.client.servers()}
+        seen = {s["id"]: f"{s['status']}/{s['OS-EXT-STS:task_state']}"
+                for s in self.client.servers()}
         return f"wanted {self.wanted}, seen {seen}"
 
     def round(self):

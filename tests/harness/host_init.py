@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Process 1 of a private host: makes it a host, runs the command, ends with it. Called by in_host."""
+"""Process 1 of a private host: makes it one, runs the command, ends with it. Called by in_host."""
 import os
 import pathlib
 import socket
@@ -19,8 +19,8 @@ def mount(*arguments):
 
 
 def hide_kvm(directory):
-    """The guests here are emulated. Where QEMU's user may not use a KVM that is there, libvirtd would
-    probe QEMU anew at each of its starts, for two seconds."""
+    """The guests here are emulated. Where QEMU's user may not use a KVM that is there, libvirtd
+    would probe QEMU anew at each of its starts, for two seconds."""
     if os.path.exists("/dev/kvm"):
         (directory / "no-kvm").touch(mode=0o600)
         mount("--bind", str(directory / "no-kvm"), "/dev/kvm")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs test cases and prints a line for each: its name is the method's, its reason the failure's."""
+"""Runs test cases and prints a line for each: a name from the method, a reason from the failure."""
 import os
 import pathlib
 import signal
@@ -76,7 +76,7 @@ def chosen(suite, words):
 
 
 def main(modules, seconds):
-    """`run BUILD_BIN_DIR [WORD...]`: all tests of the modules, or those with a word in their name."""
+    """`run BUILD_BIN_DIR [WORD...]`: all tests of the modules, or those with a word in the name."""
     if len(sys.argv) < 2 or not pathlib.Path(sys.argv[1], "virgad").is_file():
         sys.exit(f"usage: {sys.argv[0]} BUILD_BIN_DIR [WORD...]")
     os.environ["VIRGA_BIN"] = str(pathlib.Path(sys.argv[1]).resolve())

@@ -29,11 +29,17 @@ constexpr auto kAnswerLimit = std::chrono::seconds(10);
 
 class HostStream;
 
+/// What a host was asked, and who waits for its answer.
+struct Question {
+  std::string host_id;
+  std::promise<std::string> reply;
+};
+
 struct LinkState {
   LinkDeps& deps;
   std::mutex mutex;  // guards what follows
   std::map<std::string, std::shared_ptr<HostStream>> streams;
-  std::map<std::int64_t, std::promise<std::string>> questions;
+  std::map<std::int64_t, Question> questions;
   std::int64_t next_question = 1;
   std::set<std::string> dirty;  // hosts whose desired state changed
   bool stopping = false;
@@ -46,7 +52,8 @@ struct LinkState {
   void nudge(const std::string& host_id);
   void push_loop();
   std::shared_ptr<HostStream> stream_of(const std::string& host_id);
-  void answer(std::int64_t id, const Fields& message);
+  void answer(const std::string& host_id, std::int64_t id, const Fields& message);
+  void forget_questions(const std::string& host_id);
 };
 
 /// The stream of one host.
@@ -77,7 +84,7 @@ class HostStream final : public http::WebSocketSession,
       if (type == "observed")
         record(message);
       else if (type == "answer")
-        link_->answer(message.integer("id", 1, INT64_MAX), message);
+        link_->answer(host_id_, message.integer("id", 1, INT64_MAX), message);
       else
         throw Error(ErrorKind::invalid, "Message type '" + type + "' is not known.");
     } catch (const Error& e) {
@@ -90,7 +97,10 @@ class HostStream final : public http::WebSocketSession,
     try {
       const std::scoped_lock lock(link_->mutex);
       const auto it = link_->streams.find(host_id_);
-      if (it != link_->streams.end() && it->second.get() == this) link_->streams.erase(it);
+      if (it != link_->streams.end() && it->second.get() == this) {
+        link_->streams.erase(it);
+        link_->forget_questions(host_id_);
+      }
       log::info("agent disconnected", {{"host", name_}});
     } catch (const std::exception& e) {
       log::error("stream not ended", {{"host", name_}, {"error", e.what()}});
@@ -152,20 +162,34 @@ void LinkState::push_loop() {
   }
 }
 
-void LinkState::answer(std::int64_t id, const Fields& message) {
+/// Takes an answer over, if it comes from the host that was asked.
+void LinkState::answer(const std::string& host_id, std::int64_t id, const Fields& message) {
   std::promise<std::string> promise;
   {
     const std::scoped_lock lock(mutex);
     const auto it = questions.find(id);
-    if (it == questions.end()) return;  // too late
-    promise = std::move(it->second);
+    if (it == questions.end() || it->second.host_id != host_id) return;  // too late, or not asked
+    promise = std::move(it->second.reply);
     questions.erase(it);
   }
-  if (message.present("error"))
-    promise.set_exception(
-        std::make_exception_ptr(Error(ErrorKind::unavailable, message.string("error", {0, 4096}))));
-  else
+  try {
+    if (message.present("error"))
+      throw Error(ErrorKind::unavailable, message.string("error", {0, 4096}));
     promise.set_value(message.string("text", {0, 16U << 20U}));
+  } catch (const Error& e) {
+    promise.set_exception(std::make_exception_ptr(Error(ErrorKind::unavailable, e.what())));
+    if (e.kind() == ErrorKind::invalid) throw;
+  }
+}
+
+/// Ends what waits for a host whose stream has ended. The lock is held.
+void LinkState::forget_questions(const std::string& host_id) {
+  std::erase_if(questions, [&](auto& entry) {
+    if (entry.second.host_id != host_id) return false;
+    entry.second.reply.set_exception(std::make_exception_ptr(
+        Error(ErrorKind::unavailable, "The host of the instance has just disconnected.")));
+    return true;
+  });
 }
 
 AgentLink::AgentLink(LinkDeps& deps) : impl_(std::make_shared<LinkState>(deps)) {
@@ -202,7 +226,9 @@ std::string AgentLink::read_console(const std::string& host_id, const std::strin
   {
     const std::scoped_lock lock(impl_->mutex);
     id = impl_->next_question++;
-    reply = impl_->questions[id].get_future();
+    Question& question = impl_->questions[id];
+    question.host_id = host_id;
+    reply = question.reply.get_future();
   }
   stream->send({{"type", "query"},
                 {"id", id},

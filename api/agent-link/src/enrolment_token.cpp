@@ -10,7 +10,10 @@ std::optional<EnrolmentToken> parse_enrolment_token(const std::string& text) {
       text.substr(0, first) != "virga1")
     return std::nullopt;
   EnrolmentToken token{text.substr(first + 1, second - first - 1), text.substr(second + 1)};
-  if (token.secret.empty() || token.authority_sha256.size() != 64) return std::nullopt;
+  const bool is_digest =
+      token.authority_sha256.size() == 64 &&
+      token.authority_sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (token.secret.empty() || !is_digest) return std::nullopt;
   return token;
 }
 

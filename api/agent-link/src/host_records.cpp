@@ -79,6 +79,7 @@ void record_observed(store::WriteTx& tx, const std::string& host_id,
   for (const auto& seen : observed.instances) {
     const auto before = store::instances::find(tx, seen.id, "");
     if (!before || before->host_id != host_id) continue;
+    if (seen.generation > before->generation) continue;  // nobody wished that
     store::instances::set_observed(tx, host_id, seen, now_us);
     settle(tx, *before, seen, now_us);
   }

@@ -29,6 +29,7 @@ using store::WriteTx;
 
 constexpr std::int64_t kMaxCount = 100;  // servers of one request
 constexpr std::size_t kMaxNetworks = 16;
+constexpr std::size_t kMaxHostName = 63;  // of one DNS label
 constexpr std::size_t kMaxMetadata = 128;
 constexpr std::size_t kMaxUserData = 65535;  // base64 characters, as in Nova
 
@@ -58,7 +59,7 @@ std::string host_name_of(const std::string& name) {
       out += '-';
   }
   const std::size_t first = out.find_first_not_of("-.");
-  out = first == std::string::npos ? "" : out.substr(first, 63);
+  out = first == std::string::npos ? "" : out.substr(first, kMaxHostName);
   while (!out.empty() && (out.back() == '-' || out.back() == '.')) out.pop_back();
   return out;
 }
@@ -263,6 +264,14 @@ void place(WriteTx& tx, const ComputeDeps& deps, const std::vector<WantedNetwork
   }
 }
 
+/// A host name with its number within 63 characters; "" when there is no name to number.
+std::string numbered_host_name(std::string name, std::int64_t of, std::int64_t number) {
+  const std::string suffix = of == 1 ? "" : "-" + std::to_string(number);
+  if (name.size() > kMaxHostName - suffix.size()) name.resize(kMaxHostName - suffix.size());
+  while (!name.empty() && (name.back() == '-' || name.back() == '.')) name.pop_back();
+  return name.empty() ? name : name + suffix;
+}
+
 std::string numbered(const std::string& name, std::int64_t of, std::int64_t number) {
   return of == 1 ? name : name + "-" + std::to_string(number);
 }
@@ -285,7 +294,7 @@ Response create_servers(ComputeDeps& deps, const Request& request) {
       i.id = new_uuid();
       i.number = store::settings::next_number(tx, "instance");
       i.name = numbered(wanted.base.name, wanted.max_count, n);
-      i.hostname = numbered(wanted.base.hostname, wanted.max_count, n);
+      i.hostname = numbered_host_name(wanted.base.hostname, wanted.max_count, n);
       if (i.hostname.empty()) i.hostname = "server-" + i.id;
       i.created_us = now;
       i.updated_us = now;

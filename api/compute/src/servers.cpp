@@ -8,6 +8,7 @@
 #include "api/compute/src/server_create.h"
 #include "api/compute/src/server_view.h"
 #include "api/http/bind.h"
+#include "common/hash.h"
 #include "common/json.h"
 #include "db/model/instance_status.h"
 #include "db/store/hosts.h"
@@ -67,26 +68,48 @@ std::vector<ShownInstance> read_page(ComputeDeps& deps, const Request& request, 
   const auto status = request.parameter("status");
   return deps.db.read([&](ReadTx& tx) {
     std::vector<ShownInstance> page;
-    for (auto& instance : store::instances::list(tx, filter_of(tx, request))) {
-      if (status && model::derive_status(instance).status != *status) continue;
-      if (whole)
-        page.push_back(complete(tx, std::move(instance)));
-      else
-        page.push_back({std::move(instance), "", {}});
+    store::instances::Filter filter = filter_of(tx, request);
+    const auto wanted = static_cast<std::size_t>(filter.limit);
+    bool more = true;  // the status is not in the rows: pages are read until enough have it
+    while (more && page.size() < wanted) {
+      auto rows = store::instances::list(tx, filter);
+      more = status && rows.size() == wanted;
+      if (more) filter.marker = rows.back().id;
+      for (auto& instance : rows) {
+        if (status && model::derive_status(instance).status != *status) continue;
+        if (page.size() == wanted) break;
+        page.push_back(whole ? complete(tx, std::move(instance))
+                             : ShownInstance{std::move(instance), "", {}});
+      }
     }
     return page;
   });
+}
+
+/// A text as part of a query: everything but letters, digits and -._~ as %XX.
+std::string url_encoded(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '_' || c == '~')
+      out += c;
+    else
+      out += "%" + to_hex({&c, 1});
+  }
+  return out;
 }
 
 Response paged(const Request& request, json::array views, const std::vector<ShownInstance>& page,
                const char* path) {
   json::object body{{"servers", std::move(views)}};
   if (request.parameter("limit") && !page.empty() &&
-      static_cast<std::int64_t>(page.size()) == page_size(request))
+      static_cast<std::int64_t>(page.size()) == page_size(request)) {
+    std::string query = "?";
+    for (const auto& [key, value] : request.query)
+      if (key != "marker") query += url_encoded(key) + "=" + url_encoded(value) + "&";
     body["servers_links"] = json::array{json::object{
         {"rel", "next"},
-        {"href", compute_url(request) + path + "?limit=" + *request.parameter("limit") +
-                     "&marker=" + page.back().instance.id}}};
+        {"href", compute_url(request) + path + query + "marker=" + page.back().instance.id}}};
+  }
   return http::json_response(200, body);
 }
 

@@ -42,6 +42,18 @@ std::optional<std::string_view> first_string(std::string_view blob) {
   return blob.substr(4, size);
 }
 
+/// True when a blob is a whole number of strings: its type and at least one part of a key.
+bool is_key_of(std::string_view type, std::string_view blob) {
+  std::size_t parts = 0;
+  while (!blob.empty()) {
+    const auto part = first_string(blob);
+    if (!part || part->empty() || (parts == 0 && *part != type)) return false;
+    blob.remove_prefix(4 + part->size());
+    ++parts;
+  }
+  return parts > 1;
+}
+
 void append_string(std::string& blob, std::string_view bytes) {
   const auto size = static_cast<std::uint32_t>(bytes.size());
   for (int shift = 24; shift >= 0; shift -= 8) blob += static_cast<char>(size >> shift & 0xffU);
@@ -75,7 +87,7 @@ std::string ssh_fingerprint(const std::string& public_key) {
       from_base64(std::string_view(public_key)
                       .substr(space + 1, end == std::string::npos ? end : end - space - 1));
   if (!blob || blob->empty()) refuse("it is not base64.");
-  if (first_string(*blob) != type) refuse("its parts do not agree.");
+  if (!is_key_of(type, *blob)) refuse("its parts do not agree.");
   for (const char c : public_key.substr(0, public_key.find_last_not_of('\n') + 1))
     if (static_cast<unsigned char>(c) < 0x20) refuse("it has more than one line.");
   const std::string hex = md5_hex(*blob);

@@ -110,14 +110,14 @@ void Server::start() {
 void Server::stop() {
   if (!impl_->started) return;
   impl_->started = false;
-  asio::post(*impl_->contexts[0], [this] {
-    boost::system::error_code ignored;
-    impl_->acceptor.close(ignored);
-  });
-  impl_->core.pool.join();  // running handlers end; their answers may be lost with the connection
   for (auto& context : impl_->contexts) context->stop();
   for (auto& thread : impl_->threads) thread.join();
   impl_->threads.clear();
+  // Running handlers end; their answers are lost with the connection. Only now: a connection that
+  // still ran could leave work in the pool that outlives the connection's context.
+  impl_->core.pool.join();
+  boost::system::error_code ignored;
+  impl_->acceptor.close(ignored);
 }
 
 std::uint16_t Server::port() const {

@@ -81,6 +81,10 @@ bool fill(Request& request, const HeaderParser& parser, const Core& core,
     std::string name(field.name_string());
     std::transform(name.begin(), name.end(), name.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    // The parser takes every other encoding for none, and would read its body as the next request.
+    if (field.name() == bhttp::field::transfer_encoding &&
+        !beast::iequals(field.value(), "chunked"))
+      return false;
     request.headers.emplace_back(std::move(name), std::string(field.value()));
   }
   request.peer = facts.peer;
@@ -331,6 +335,10 @@ asio::awaitable<bool> serve_one(Session<Stream>& s) {
 /// might never see the answer.
 template <class Stream>
 asio::awaitable<void> drain(Session<Stream>& s) {
+  if constexpr (std::is_same_v<Stream, PlainStream>) {  // he sees the end and need not wait
+    boost::system::error_code ignored;
+    s.stream.socket().shutdown(Tcp::socket::shutdown_send, ignored);
+  }
   std::string piece(kPiece, '\0');
   s.expire_after(kUnreadLimit);
   for (std::size_t taken = 0; taken < kMostUnread;) {

@@ -20,6 +20,9 @@ asio::ssl::context server_tls(const TlsSettings& settings) {
     if (!settings.client_ca.empty()) {
       context.load_verify_file(settings.client_ca);
       context.set_verify_mode(asio::ssl::verify_peer);  // shown certificates must verify
+      // Without a name OpenSSL refuses clients that take up an earlier session.
+      static constexpr unsigned char kName[] = "virga";
+      SSL_CTX_set_session_id_context(context.native_handle(), kName, sizeof kName - 1);
     }
     return context;
   } catch (const boost::system::system_error& e) {

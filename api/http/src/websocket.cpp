@@ -33,7 +33,8 @@ constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kMaxQueued = 64UL * 1024 * 1024;  // bytes that a slow peer may leave waiting
 constexpr auto kIdle = std::chrono::seconds(20);        // a silent peer is pinged after half of it
 
-/// The queue between senders and the writing loop.
+/// The queue between senders and the writing loop. Senders may keep it longer than the connection
+/// and its context live: detach() takes what belongs to those away.
 class Outbox final : public WebSocketSender {
  public:
   explicit Outbox(asio::any_io_executor executor)
@@ -42,22 +43,18 @@ class Outbox final : public WebSocketSender {
   }
 
   bool send(std::string text) override {
-    {
-      const std::scoped_lock lock(mutex_);
-      if (closed_) return false;
-      bytes_ += text.size();
-      if (bytes_ > kMaxQueued) closed_ = true;
-      queue_.push_back(std::move(text));
-    }
+    const std::scoped_lock lock(mutex_);
+    if (closed_) return false;
+    bytes_ += text.size();
+    if (bytes_ > kMaxQueued) closed_ = true;
+    queue_.push_back(std::move(text));
     wake();
-    return true;
+    return !closed_;
   }
 
   void close() override {
-    {
-      const std::scoped_lock lock(mutex_);
-      closed_ = true;
-    }
+    const std::scoped_lock lock(mutex_);
+    closed_ = true;
     wake();
   }
 
@@ -76,19 +73,42 @@ class Outbox final : public WebSocketSender {
     return closed_;
   }
 
+  /// Only for the connection's own thread, before detach().
   asio::steady_timer& timer() { return *timer_; }
 
- private:
-  void wake() {
-    asio::post(timer_->get_executor(), [timer = timer_] { timer->cancel(); });
+  /// The end of the connection: nothing is sent any more.
+  void detach() {
+    const std::scoped_lock lock(mutex_);
+    closed_ = true;
+    timer_.reset();
   }
 
-  std::shared_ptr<asio::steady_timer>
-      timer_;         // its expiry never comes: cancelling it wakes the writer
+ private:
+  /// The lock is held: posting needs the context to be there.
+  void wake() {
+    if (!timer_) return;
+    asio::post(timer_->get_executor(), [weak = std::weak_ptr(timer_)] {
+      if (const auto timer = weak.lock()) timer->cancel();
+    });
+  }
+
   std::mutex mutex_;  // guards what follows
+  std::shared_ptr<asio::steady_timer> timer_;  // never expires: cancelling it wakes the writer
   std::deque<std::string> queue_;
   std::size_t bytes_ = 0;
   bool closed_ = false;
+};
+
+/// Detaches an outbox when the connection ends in any way.
+class Detached {
+ public:
+  explicit Detached(Outbox& outbox) : outbox_(outbox) {}
+  ~Detached() { outbox_.detach(); }
+  Detached(const Detached&) = delete;
+  Detached& operator=(const Detached&) = delete;
+
+ private:
+  Outbox& outbox_;
 };
 
 template <class Socket>
@@ -136,6 +156,7 @@ void prepare(Socket& socket, std::uint64_t max_message, beast::role_type role) {
 template <class Socket, class Call>
 asio::awaitable<void> pump(Socket& socket, WebSocketSession& session,
                            std::shared_ptr<Outbox> outbox, Call call) {
+  const Detached at_the_end(*outbox);
   const auto executor = co_await asio::this_coro::executor;
   asio::steady_timer writer_done(executor, asio::steady_timer::time_point::max());
   bool writing = true;

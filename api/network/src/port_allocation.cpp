@@ -30,7 +30,10 @@ model::FixedIp wanted_address(const std::vector<model::Subnet>& subnets, const s
   const auto address = parse_ipv4(text);
   for (const auto& subnet : subnets) {
     const auto cidr = parse_cidr(subnet.cidr);
-    if (address && cidr && cidr->is_host(*address)) return {subnet.id, format_ipv4(*address)};
+    if (!address || !cidr || !cidr->is_host(*address)) continue;
+    if (parse_ipv4(subnet.gateway_ip) == address)  // who has it receives everybody's traffic
+      throw Error(ErrorKind::invalid, "IP address " + text + " is the gateway of its subnet.");
+    return {subnet.id, format_ipv4(*address)};
   }
   throw Error(ErrorKind::invalid,
               "IP address " + text + " is not a valid IP for any of the subnets on the network.");

@@ -175,6 +175,16 @@ TEST_F(AgentLinkTest, ABrokenAnswerIsAnErrorAtOnce) {
   EXPECT_EQ(kind_of([&] { text.get(); }), ErrorKind::unavailable);
 }
 
+TEST_F(AgentLinkTest, AStreamThatEndsEndsItsQuestions) {
+  const Stream s = connect("h1");
+  s.wire->next();
+  auto text = std::async(std::launch::async, [&] { return link_.read_console("h1", "i1", 100); });
+  s.wire->next();
+  s.session->on_close();
+  EXPECT_EQ(test::message_of([&] { text.get(); }),
+            "The host of the instance has just disconnected.");
+}
+
 TEST_F(AgentLinkTest, AnotherHostCannotAnswer) {
   const Stream asked = connect("h1");
   const Stream other = connect("h2");

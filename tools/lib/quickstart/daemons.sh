@@ -31,12 +31,14 @@ all_gone() {
   done
 }
 
-# start_daemon NAME COMMAND...: in the background, apart from this terminal, with its output in its log.
+# start_daemon NAME COMMAND...: in the background, apart from this terminal, with its output in its log. A
+# scope of its own keeps systemd from ending it with the session.
 start_daemon() {
-  local name=$1
+  local name=$1 apart=(setsid)
   shift
+  ! has_systemd || apart+=(systemd-run --scope --quiet --collect --slice system.slice --)
   mkdir -p "$run"
-  (cd / && exec setsid "$@" >>"$logs/$name.log" 2>&1 </dev/null 9<&-) &
+  (cd / && exec "${apart[@]}" "$@" >>"$logs/$name.log" 2>&1 </dev/null 9<&-) &
   echo $! >"$run/$name.pid"
   disown
 }

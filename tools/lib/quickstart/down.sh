@@ -11,6 +11,7 @@ down() {
   remove_network
   step "libvirtd"
   stop_libvirtd
+  close_kvm
   step "users and files"
   remove_users
   remove_files
@@ -103,6 +104,14 @@ stop_libvirtd() {
     mapfile -t pids < <(pids_of /usr/sbin/libvirtd; pids_of /usr/sbin/virtlogd)
     stop_processes "${pids[@]}" || fail "libvirtd (pid ${pids[*]}) does not end"
   fi
+}
+
+close_kvm() {
+  local old
+  old=$(sed -n 's/^kvm //p' "$own/made" 2>/dev/null | head -n 1) || true
+  [[ $old && -c /dev/kvm ]] || return 0
+  chgrp "${old%%:*}" /dev/kvm
+  chmod "${old##*:}" /dev/kvm
 }
 
 remove_users() {

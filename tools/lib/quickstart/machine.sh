@@ -137,7 +137,18 @@ libvirtd_answers() {
   timeout 10 virsh --quiet --connect qemu:///system version >/dev/null 2>&1
 }
 
+# Where nothing gives /dev/kvm to its group (udev does), QEMU's user cannot open it, and libvirtd then
+# probes QEMU anew, for seconds, at each start of a guest. The old mode is noted.
+open_kvm() {
+  [[ -c /dev/kvm ]] && getent group kvm >/dev/null || return 0
+  [[ $(stat -c %G:%a /dev/kvm) != kvm:6[67]? ]] || return 0
+  note_made "kvm $(stat -c %g:%a /dev/kvm)"
+  chgrp kvm /dev/kvm
+  chmod 0660 /dev/kvm
+}
+
 ensure_libvirtd() {
+  open_kvm
   libvirtd_answers && return
   note_made libvirtd
   start_libvirtd || fail "libvirtd cannot be started; see its log: journalctl -u libvirtd, or run 'libvirtd' by hand"

@@ -102,6 +102,8 @@ check_kernel() {
     problem "Root lacks CAP_NET_ADMIN or CAP_SYS_ADMIN here: use a VM, or start the container privileged."
   [[ -c /dev/net/tun ]] ||
     problem "/dev/net/tun is missing: 'modprobe tun', or give the container that device."
+  [[ -w /proc/sys/net/ipv4/ip_forward ]] ||
+    problem "/proc/sys/net cannot be written: use a VM, or start the container privileged."
 }
 
 check_libvirtd() {
