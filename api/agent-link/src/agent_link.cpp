@@ -184,12 +184,15 @@ void LinkState::answer(const std::string& host_id, std::int64_t id, const Fields
 
 /// Ends what waits for a host whose stream has ended. The lock is held.
 void LinkState::forget_questions(const std::string& host_id) {
-  std::erase_if(questions, [&](auto& entry) {
-    if (entry.second.host_id != host_id) return false;
-    entry.second.reply.set_exception(std::make_exception_ptr(
+  for (auto it = questions.begin(); it != questions.end();) {
+    if (it->second.host_id != host_id) {
+      ++it;
+      continue;
+    }
+    it->second.reply.set_exception(std::make_exception_ptr(
         Error(ErrorKind::unavailable, "The host of the instance has just disconnected.")));
-    return true;
-  });
+    it = questions.erase(it);
+  }
 }
 
 AgentLink::AgentLink(LinkDeps& deps) : impl_(std::make_shared<LinkState>(deps)) {
@@ -206,12 +209,15 @@ AgentLink::~AgentLink() {
 }
 
 void AgentLink::stop() {
+  std::map<std::string, std::shared_ptr<HostStream>> streams;
   {
     const std::scoped_lock lock(impl_->mutex);
     if (impl_->stopping) return;
     impl_->stopping = true;
-    for (const auto& [host, stream] : impl_->streams) stream->close();
+    streams.swap(impl_->streams);
+    for (const auto& [host, stream] : streams) impl_->forget_questions(host);
   }
+  for (const auto& [host, stream] : streams) stream->close();
   impl_->wake.notify_all();
   impl_->pusher.join();
 }

@@ -92,7 +92,7 @@ class Outbox final : public WebSocketSender {
     });
   }
 
-  std::mutex mutex_;  // guards what follows
+  std::mutex mutex_;                           // guards what follows
   std::shared_ptr<asio::steady_timer> timer_;  // never expires: cancelling it wakes the writer
   std::deque<std::string> queue_;
   std::size_t bytes_ = 0;

@@ -68,7 +68,8 @@ class ServerRoutes {
  public:
   explicit ServerRoutes(const std::string& directory) : file_(directory + "/file") {
     router_.get("/hello", "public", [](const Request&) { return json_response(200, "hello"); });
-    router_.post("/echo", "public", [](const Request& r) { return json_response(200, json::string(r.body)); });
+    router_.post("/echo", "public",
+                 [](const Request& r) { return json_response(200, json::string(r.body)); });
     router_.get("/about", "public", [](const Request& r) {
       return json_response(200, {{"certificate", r.certificate_sha256},
                                  {"peer", r.peer},

@@ -19,8 +19,12 @@ using test::kind_of;
 /// Sends back each message; "bye" closes.
 class Echo final : public WebSocketSession {
  public:
-  explicit Echo(UploadLog& log) : log_(log) {}
-  void on_open(std::shared_ptr<WebSocketSender> sender) override { sender_ = std::move(sender); }
+  Echo(UploadLog& log, std::shared_ptr<WebSocketSender>& last) : log_(log), last_(last) {}
+  void on_open(std::shared_ptr<WebSocketSender> sender) override {
+    sender_ = sender;
+    last_ = std::move(sender);
+    log_.add("opened");
+  }
   void on_message(std::string_view text) override {
     if (text == "bye")
       sender_->close();
@@ -31,6 +35,7 @@ class Echo final : public WebSocketSession {
 
  private:
   UploadLog& log_;
+  std::shared_ptr<WebSocketSender>& last_;
   std::shared_ptr<WebSocketSender> sender_;
 };
 
@@ -62,7 +67,8 @@ class TlsServerTest : public testing::Test {
  protected:
   TlsServerTest() {
     routes_.router_.add("GET", "/ws", {"public", Run::pool, {}, {}, [this](const Request&) {
-                                         return std::make_shared<Echo>(routes_.uploads_);
+                                         return std::make_shared<Echo>(routes_.uploads_,
+                                                                       last_sender_);
                                        }});
     const auto issued = agent_link::issue_server(authority_, {"127.0.0.1", "localhost"});
     write_file_atomic(dir_.path("s.crt"), issued.certificate);
@@ -96,6 +102,7 @@ class TlsServerTest : public testing::Test {
   }
 
   const test::TempDir dir_;
+  std::shared_ptr<WebSocketSender> last_sender_;
   ServerRoutes routes_{dir_.path()};
   const agent_link::KeyedCertificate authority_ = agent_link::make_authority("test");
   const agent_link::KeyedCertificate other_ = agent_link::make_authority("other");
@@ -253,6 +260,20 @@ TEST_F(TlsServerTest, AWebSocketEndsWhenTheServerClosesIt) {
   std::atomic<bool> stop = false;
   Talker talker({"bye"}, 1, stop);
   run_websocket(peer(), "/ws", talker, stop);
+  EXPECT_TRUE(talker.closed);
+}
+
+TEST_F(TlsServerTest, ASenderMayBeKeptLongerThanItsServer) {
+  std::atomic<bool> stop = false;
+  Talker talker({}, 1, stop);
+  const Peer p = peer();
+  std::thread client([&] { run_websocket(p, "/ws", talker, stop); });
+  routes_.uploads_.wait_for("opened");
+  server_.reset();
+  EXPECT_FALSE(last_sender_->send("into the void"));
+  last_sender_->close();
+  last_sender_.reset();
+  client.join();
   EXPECT_TRUE(talker.closed);
 }
 

@@ -60,7 +60,8 @@ TEST_F(TokensTest, APasswordByNameGivesAScopedTokenWithCatalog) {
   EXPECT_EQ(token.at("roles").as_array()[0].at("name"), "member");
   EXPECT_EQ(token.at("catalog").as_array().size(), 4U);
   EXPECT_EQ(token.at("issued_at").as_string(), format_micros(clock_.now_us()));
-  EXPECT_EQ(token.at("expires_at").as_string(), format_micros(clock_.now_us() + deps_.token_life_us));
+  EXPECT_EQ(token.at("expires_at").as_string(),
+            format_micros(clock_.now_us() + deps_.token_life_us));
   EXPECT_EQ(r.text.find(r.header("X-Subject-Token")), std::string::npos) << "never in the body";
   EXPECT_TRUE(authorizer_.caller_of(r.header("X-Subject-Token")));
 }
