@@ -95,9 +95,10 @@ struct DiskStoreSettings {
   std::int64_t reserve_bytes = 512LL << 20;  ///< free space that a fetch must leave in the cache
 };
 
-/// Files on a directory, qemu-img for overlays, genisoimage for config drives. Makes the directories
-/// and removes half-made cache files of an earlier process; one process per set of directories.
-/// Every instance id must be a UUID in its canonical form, or the verbs throw Error{invalid}.
+/// Files on a directory, qemu-img for overlays, genisoimage for config drives. Makes the
+/// directories and removes half-made cache files of an earlier process; one process per set of
+/// directories. Every instance id must be a UUID in its canonical form, or the verbs throw
+/// Error{invalid}.
 /// @throws Error{unavailable}
 std::unique_ptr<DiskStore> make_directory_store(DiskStoreSettings settings);
 

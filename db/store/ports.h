@@ -21,6 +21,8 @@ std::vector<model::Port> list(ReadTx& tx, const std::string& project_id);
 std::vector<model::Port> list_of_device(ReadTx& tx, const std::string& device_id);
 /// The ports of a network.
 std::vector<model::Port> list_of_network(ReadTx& tx, const std::string& network_id);
+/// True when a port of the network has that MAC.
+bool has_mac(ReadTx& tx, const std::string& network_id, const std::string& mac);
 /// Addresses handed out in a subnet, in no order.
 std::vector<std::string> list_addresses(ReadTx& tx, const std::string& subnet_id);
 /// An address of an instance with the name of its network.

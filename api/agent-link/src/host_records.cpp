@@ -15,6 +15,7 @@ namespace virga::agent_link {
 namespace {
 
 constexpr int kFaultCode = 500;
+constexpr std::int64_t kShownAfter = 10;  // failed tries of a first start: three to four minutes
 
 model::DesiredNetwork compile_network(store::ReadTx& tx, const std::string& id,
                                       const std::string& host_id) {
@@ -30,6 +31,19 @@ model::DesiredNetwork compile_network(store::ReadTx& tx, const std::string& id,
   const auto dhcp = store::ports::list_of_device(tx, network::dhcp_device(id, host_id));
   if (!dhcp.empty()) desired.dhcp_port = dhcp.front();
   return desired;
+}
+
+/// A failure that only another request mends, or a first start that fails again and again, is shown
+/// as a fault. It goes away when the guest runs after all: the host never stops trying.
+void show_fault(store::WriteTx& tx, const model::Instance& before,
+                const model::ObservedInstance& seen, TimeUs now_us) {
+  if (before.wish == model::PowerWish::absent) return;
+  const bool hopeless = seen.permanent || (before.launched_us == 0 && seen.attempts >= kShownAfter);
+  if (hopeless && before.fault_code == 0)
+    store::instances::set_fault(tx, before.id, kFaultCode, seen.last_error, now_us);
+  else if (before.fault_code != 0 && seen.power == model::PowerState::running &&
+           seen.last_error.empty())
+    store::instances::set_fault(tx, before.id, 0, "", now_us);
 }
 
 /// What a report means for the wish of one instance.
@@ -50,8 +64,7 @@ void settle(store::WriteTx& tx, const model::Instance& before, const model::Obse
                                now_us);
     return;
   }
-  if (seen.permanent && before.fault_code == 0 && before.wish != model::PowerWish::absent)
-    store::instances::set_fault(tx, before.id, kFaultCode, seen.last_error, now_us);
+  show_fault(tx, before, seen, now_us);
 }
 
 }  // namespace

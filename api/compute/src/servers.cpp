@@ -43,10 +43,15 @@ std::string name_filter(const Request& request) {
   return name;
 }
 
+/// True for a flag that is there and not a word for false.
+bool is_asked(const Request& request, const char* flag) {
+  const auto value = request.parameter(flag);
+  return value && *value != "0" && *value != "false" && *value != "False" && *value != "no";
+}
+
 store::instances::Filter filter_of(ReadTx& tx, const Request& request) {
   store::instances::Filter f;
-  const bool all = request.parameter("all_tenants").value_or("0") != "0" ||
-                   request.parameter("all_projects").value_or("0") != "0";
+  const bool all = is_asked(request, "all_tenants") || is_asked(request, "all_projects");
   if (all && !request.who().is_admin())
     throw Error(
         ErrorKind::forbidden,

@@ -16,14 +16,12 @@
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
-#include <boost/url/parse.hpp>
-#include <boost/url/url_view.hpp>
 #include <chrono>
 
 #include "api/http/src/core.h"
+#include "api/http/src/request_head.h"
 #include "api/http/src/websocket.h"
 #include "common/log.h"
-#include "common/random.h"
 
 namespace virga::http {
 namespace {
@@ -52,54 +50,6 @@ struct Session {
     beast::get_lowest_layer(stream).expires_after(limit);
   }
 };
-
-using HeaderParser = bhttp::request_parser<bhttp::empty_body>;
-
-bool fill_target(Request& request, std::string_view target) {
-  const auto url = boost::urls::parse_origin_form({target.data(), target.size()});
-  if (!url) return false;
-  const auto path = url->encoded_path();
-  request.path.assign(path.data(), path.size());
-  for (const auto& param : url->params()) request.query.emplace_back(param.key, param.value);
-  return true;
-}
-
-bool is_host(std::string_view text) {
-  return !text.empty() && text.size() <= 255 && std::all_of(text.begin(), text.end(), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-' || c == ':' ||
-           c == '[' || c == ']';
-  });
-}
-
-/// False when the request line cannot be understood.
-bool fill(Request& request, const HeaderParser& parser, const Core& core,
-          const ConnectionFacts& facts) {
-  const auto& message = parser.get();
-  request.headers.reserve(16);
-  request.method = message.method_string();
-  for (const auto& field : message) {
-    std::string name(field.name_string());
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    // The parser takes every other encoding for none, and would read its body as the next request.
-    if (field.name() == bhttp::field::transfer_encoding &&
-        !beast::iequals(field.value(), "chunked"))
-      return false;
-    request.headers.emplace_back(std::move(name), std::string(field.value()));
-  }
-  request.peer = facts.peer;
-  request.certificate_sha256 = facts.certificate_sha256;
-  request.request_id = "req-" + new_uuid();
-  request.base_url = core.settings.public_url;
-  if (request.base_url.empty()) {
-    const std::string_view host = request.header("host");
-    const std::string fallback = core.settings.address + ":" + std::to_string(core.settings.port);
-    request.base_url = std::string(facts.tls ? "https://" : "http://") +
-                       (is_host(host) ? std::string(host) : fallback);
-  }
-  const auto target = message.target();
-  return fill_target(request, {target.data(), target.size()});
-}
 
 template <class Body>
 void fill_headers(bhttp::response<Body>& out, const Response& response, const Request& request,
@@ -161,6 +111,15 @@ asio::awaitable<void> answer(Session<Stream>& s, Response response, const Reques
   s.keep = s.keep && !failure;
 }
 
+/// Tells a client that waits for it to send the body. False when he is gone.
+template <class Stream>
+asio::awaitable<bool> invite_body(Session<Stream>& s, const Request& request) {
+  if (request.header("expect") != "100-continue") co_return true;
+  bhttp::response<bhttp::empty_body> go(bhttp::status::continue_, 11);
+  auto [failure, n] = co_await bhttp::async_write(s.stream, go, kTuple);
+  co_return !failure;
+}
+
 /// Reads the body into request.body. False when the connection is of no more use.
 template <class Stream>
 asio::awaitable<bool> read_body(Session<Stream>& s, HeaderParser& header, Request& request,
@@ -173,6 +132,7 @@ asio::awaitable<bool> read_body(Session<Stream>& s, HeaderParser& header, Reques
   s.expire_after(s.core.settings.stall_limit);
   beast::error_code failure = bhttp::error::body_limit;
   if (!declared_too_large) {
+    if (!co_await invite_body(s, request)) co_return false;
     auto [read_failure, n] = co_await bhttp::async_read(s.stream, s.buffer, parser, kTuple);
     failure = read_failure;
   }
@@ -206,11 +166,7 @@ asio::awaitable<bool> read_upload(Session<Stream>& s, HeaderParser& header, cons
     s.unread = true;
     co_return true;
   }
-  if (request.header("expect") == "100-continue") {
-    bhttp::response<bhttp::empty_body> go(bhttp::status::continue_, 11);
-    auto [failure, n] = co_await bhttp::async_write(s.stream, go, kTuple);
-    if (failure) co_return false;
-  }
+  if (!co_await invite_body(s, request)) co_return false;
   bhttp::request_parser<bhttp::buffer_body> parser(std::move(header));
   parser.body_limit(boost::none);
   std::string piece(kPiece, '\0');
@@ -300,7 +256,7 @@ asio::awaitable<bool> serve_one(Session<Stream>& s) {
   if (failure == beast::error::timeout || failure == asio::error::eof ||
       failure == bhttp::error::end_of_stream || failure == bhttp::error::partial_message)
     co_return false;
-  if (failure || !fill(request, parser, s.core, s.facts)) {
+  if (failure || !read_head(request, parser, s.core, s.facts)) {
     s.keep = false;
     co_await answer(s, s.core.router.error(nullptr, request, 400, "The request is malformed."),
                     request);

@@ -62,7 +62,8 @@ model::Port create_port(store::WriteTx& tx, const PortRequest& request, TimeUs n
   port.id = new_uuid();
   port.network_id = network->id;
   port.project_id = request.project_id;
-  port.mac = new_mac();
+  do port.mac = new_mac();
+  while (store::ports::has_mac(tx, network->id, port.mac));
   port.device_id = request.device_id;
   port.device_owner = request.device_owner;
   port.host_id = request.host_id;

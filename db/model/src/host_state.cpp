@@ -157,7 +157,7 @@ DesiredInstance read_instance(const Fields& in) {
   read_identity(in, i);
   i.config_drive = in.boolean("config_drive", false);
   i.flavor_name = in.string("flavor_name", kAny);
-  i.vcpus = in.integer("vcpus", 1, 4096);
+  i.vcpus = in.integer("vcpus", 1, kMost);
   i.memory_mib = in.integer("memory_mib", 1, kMost);
   i.disk_gib = in.integer("disk_gib", 0, kMost);
   i.created_us = in.integer("created_us", 0, kMost);
@@ -174,6 +174,14 @@ DesiredInstance read_instance(const Fields& in) {
   return d;
 }
 
+/// A text of another program as a message carries it: bounded, and nothing but ASCII.
+std::string plain(const std::string& text) {
+  std::string out = text.substr(0, 2048);
+  for (char& c : out)
+    if (static_cast<unsigned char>(c) >= 0x80 || c == '\0') c = '?';
+  return out;
+}
+
 json::object observed_json(const ObservedInstance& o) {
   return {{"id", o.id},
           {"generation", o.generation},
@@ -181,7 +189,7 @@ json::object observed_json(const ObservedInstance& o) {
           {"power", name_of(o.power)},
           {"stopped_by_guest", o.stopped_by_guest},
           {"step", o.step},
-          {"last_error", o.last_error},
+          {"last_error", plain(o.last_error)},
           {"permanent", o.permanent},
           {"attempts", o.attempts},
           {"next_try_us", o.next_try_us}};

@@ -90,6 +90,11 @@ std::vector<model::Port> list_of_network(ReadTx& tx, const std::string& network_
   return read_all(tx, rows);
 }
 
+bool has_mac(ReadTx& tx, const std::string& network_id, const std::string& mac) {
+  Rows rows = tx.query("SELECT 1 FROM ports WHERE network_id = $1 AND mac = $2", network_id, mac);
+  return rows.next();
+}
+
 std::vector<std::string> list_addresses(ReadTx& tx, const std::string& subnet_id) {
   Rows rows = tx.query("SELECT address FROM ip_allocations WHERE subnet_id = $1", subnet_id);
   std::vector<std::string> addresses;
