@@ -126,10 +126,12 @@ asio::awaitable<void> write_loop(Socket& socket, std::shared_ptr<Outbox> outbox)
   beast::get_lowest_layer(socket).cancel();
 }
 
+/// A close during on_message() finds no read that it could cancel: hence the look at `outbox`.
 template <class Socket, class Call>
-asio::awaitable<void> read_loop(Socket& socket, WebSocketSession& session, Call call) {
+asio::awaitable<void> read_loop(Socket& socket, WebSocketSession& session, Outbox& outbox,
+                                Call call) {
   beast::flat_buffer buffer;
-  for (;;) {
+  while (!outbox.closed()) {
     auto [failure, n] = co_await socket.async_read(buffer, kTuple);
     if (failure) co_return;
     const auto data = buffer.cdata();
@@ -166,7 +168,7 @@ asio::awaitable<void> pump(Socket& socket, WebSocketSession& session,
   });
   try {
     co_await call([&] { session.on_open(outbox); });
-    co_await read_loop(socket, session, call);
+    co_await read_loop(socket, session, *outbox, call);
   } catch (const std::exception& e) {
     log::warning("WebSocket session failed", {{"error", e.what()}});
   }
