@@ -8,6 +8,6 @@ namespace virga {
 /// several times what a settled daemon uses, and without this it would count as resident for ever.
 /// Gives free heap back too. Loses no data: only file mappings without a single page of our own are
 /// touched. Failures are ignored.
-void drop_start_code() noexcept;
+void drop_unused_code() noexcept;
 
 }  // namespace virga

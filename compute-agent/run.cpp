@@ -28,6 +28,7 @@ constexpr const char* kVersion = "0.1.0";
 constexpr std::int64_t kGib = std::int64_t{1} << 30;
 constexpr auto kFetchStall = std::chrono::seconds(60);
 constexpr auto kSettledAfter = std::chrono::seconds(5);  // connected, first report sent
+constexpr auto kTrimEvery = std::chrono::seconds(60);     // what was done meanwhile needed other code
 
 /// The parts of the host that the agent drives: real or fake.
 struct Parts {
@@ -165,11 +166,10 @@ void run_agent(const Config& config) {
   reconciler.run();
   link.start();
   log::info("running", {{"host", identity.host_name}, {"virt_type", virt_type}});
-  const timespec settled{kSettledAfter.count(), 0};
-  int got = sigtimedwait(&signals, nullptr, &settled);
-  if (got < 0) {
-    drop_start_code();
-    sigwait(&signals, &got);
+  int got = -1;
+  for (timespec quiet{kSettledAfter.count(), 0}; got < 0; quiet.tv_sec = kTrimEvery.count()) {
+    got = sigtimedwait(&signals, nullptr, &quiet);
+    if (got < 0) drop_unused_code();
   }
   log::info("stopping; guests go on", {{"signal", std::to_string(got)}});
   link.stop();

@@ -35,7 +35,7 @@ bool read_header(const std::string& line, Mapping& mapping) {
 
 }  // namespace
 
-void drop_start_code() noexcept {
+void drop_unused_code() noexcept {
   try {
     malloc_trim(0);
     std::ifstream maps("/proc/self/smaps");
