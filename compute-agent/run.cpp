@@ -28,7 +28,7 @@ constexpr const char* kVersion = "0.1.0";
 constexpr std::int64_t kGib = std::int64_t{1} << 30;
 constexpr auto kFetchStall = std::chrono::seconds(60);
 constexpr auto kSettledAfter = std::chrono::seconds(5);  // connected, first report sent
-constexpr auto kTrimEvery = std::chrono::seconds(60);     // what was done meanwhile needed other code
+constexpr auto kTrimEvery = std::chrono::seconds(60);  // what was done meanwhile needed other code
 
 /// The parts of the host that the agent drives: real or fake.
 struct Parts {

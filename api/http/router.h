@@ -133,6 +133,10 @@ class Router {
   std::unique_ptr<Impl> impl_;
 };
 
+/// {"error": {"code", "message", "title"}}: the Identity API's form, which the token check in front
+/// of the other services has too.
+Response identity_error(int status, const std::string& message);
+
 /// The HTTP status of an error kind.
 int status_of(ErrorKind kind) noexcept;
 /// "Not Found" for 404 ...

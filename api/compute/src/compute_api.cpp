@@ -60,11 +60,7 @@ const char* fault_name(int status) {
 
 /// {"itemNotFound": {...}}: the Compute API's form. 401 comes from the token check in front of it.
 Response error_body(int status, const std::string& message) {
-  if (status == 401)
-    return http::json_response(status, {{"error",
-                                         {{"code", status},
-                                          {"message", message},
-                                          {"title", std::string(http::reason_of(status))}}}});
+  if (status == 401) return http::identity_error(status, message);
   return http::json_response(status,
                              {{fault_name(status), {{"code", status}, {"message", message}}}});
 }

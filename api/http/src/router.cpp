@@ -61,13 +61,6 @@ std::string allowed_methods(const Node& node) {
   return allowed;
 }
 
-Response plain_error(int status, const std::string& message) {
-  return json_response(
-      status,
-      {{"error",
-        {{"code", status}, {"title", std::string(reason_of(status))}, {"message", message}}}});
-}
-
 }  // namespace
 
 struct Router::Impl {
@@ -172,7 +165,7 @@ Response Router::guarded(const Match& match, const Request& request,
 Response Router::error(const Service* service, const Request& request, int status,
                        const std::string& message) const {
   Response response =
-      service != nullptr ? service->error_body(status, message) : plain_error(status, message);
+      service != nullptr ? service->error_body(status, message) : identity_error(status, message);
   if (service != nullptr)
     response.headers.insert(response.headers.end(), service->headers.begin(),
                             service->headers.end());
@@ -181,6 +174,13 @@ Response Router::error(const Service* service, const Request& request, int statu
                                   "Keystone uri=\"" + request.base_url + "/identity\"");
   if (status == 503) response.headers.emplace_back("Retry-After", "1");
   return response;
+}
+
+Response identity_error(int status, const std::string& message) {
+  return json_response(
+      status,
+      {{"error",
+        {{"code", status}, {"message", message}, {"title", std::string(reason_of(status))}}}});
 }
 
 int status_of(ErrorKind kind) noexcept {

@@ -29,18 +29,10 @@ Response show_version(const Request& request) {
   return http::json_response(200, {{"version", version(request.base_url)}});
 }
 
-/// {"error": {...}}: the Identity API's form.
-Response error_body(int status, const std::string& message) {
-  return http::json_response(status, {{"error",
-                                       {{"code", status},
-                                        {"message", message},
-                                        {"title", std::string(http::reason_of(status))}}}});
-}
-
 }  // namespace
 
 void add_routes(http::Router& router, IdentityDeps& deps) {
-  router.add_service({"/identity", error_body, {{"Vary", "X-Auth-Token"}}});
+  router.add_service({"/identity", http::identity_error, {{"Vary", "X-Auth-Token"}}});
   router.get("/identity", "public", versions);
   router.get("/identity/v3", "public", show_version);
   add_token_routes(router, deps);

@@ -69,11 +69,7 @@ const char* error_type(int status) {
 
 /// {"NeutronError": {...}}: the Network API's form. 401 comes from the token check in front of it.
 Response error_body(int status, const std::string& message) {
-  if (status == 401)
-    return http::json_response(status, {{"error",
-                                         {{"code", status},
-                                          {"message", message},
-                                          {"title", std::string(http::reason_of(status))}}}});
+  if (status == 401) return http::identity_error(status, message);
   return http::json_response(
       status,
       {{"NeutronError", {{"type", error_type(status)}, {"message", message}, {"detail", ""}}}});
