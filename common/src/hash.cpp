@@ -30,10 +30,16 @@ const EVP_MD* method(DigestKind kind) {
   return sha256.get();
 }
 
+/// In one go, with a context that the thread keeps: requests are digested all the time.
 std::string hex_of(DigestKind kind, std::string_view bytes) {
-  Digest digest(kind);
-  digest.update(bytes);
-  return digest.hex();
+  static thread_local const MdContext context(EVP_MD_CTX_new());
+  unsigned char raw[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  if (!context || EVP_DigestInit_ex2(context.get(), method(kind), nullptr) != 1 ||
+      EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1 ||
+      EVP_DigestFinal_ex(context.get(), raw, &size) != 1)
+    throw Error(ErrorKind::internal, "A digest could not be computed.");
+  return to_hex({reinterpret_cast<const char*>(raw), size});
 }
 
 }  // namespace

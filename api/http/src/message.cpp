@@ -2,6 +2,7 @@
 #include "api/http/message.h"
 
 #include <boost/json/serialize.hpp>
+#include <boost/json/serializer.hpp>
 
 #include "common/error.h"
 #include "common/json.h"
@@ -46,7 +47,15 @@ Response json_response(int status, const boost::json::value& body) {
 Response object_response(int status, const boost::json::object& body) {
   Response response;
   response.status = status;
-  response.body = boost::json::serialize(body);
+  boost::json::serializer serializer;
+  serializer.reset(&body);
+  // Usually one piece: growing step by step would copy the text several times.
+  for (std::size_t used = 0; !serializer.done();) {
+    response.body.resize(used + 4096);
+    const auto piece = serializer.read(response.body.data() + used, 4096);
+    used += piece.size();
+    response.body.resize(used);
+  }
   return response;
 }
 

@@ -53,9 +53,11 @@ bool read_head(Request& request, const HeaderParser& parser, const Core& core,
   request.base_url = core.settings.public_url;
   if (request.base_url.empty()) {
     const std::string_view host = request.header("host");
-    const std::string fallback = core.settings.address + ":" + std::to_string(core.settings.port);
-    request.base_url = std::string(facts.tls ? "https://" : "http://") +
-                       (is_host(host) ? std::string(host) : fallback);
+    request.base_url = facts.tls ? "https://" : "http://";
+    if (is_host(host))
+      request.base_url += host;
+    else
+      request.base_url += core.settings.address + ":" + std::to_string(core.settings.port);
   }
   const auto target = message.target();
   return fill_target(request, {target.data(), target.size()});

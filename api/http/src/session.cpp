@@ -229,6 +229,18 @@ asio::awaitable<Response> handle(Session<Stream>& s, const Match& match, const R
   co_return co_await on_pool(s.core, call);
 }
 
+/// Reads the head of a request. Mostly it has come whole, and nothing has to be waited for.
+template <class Stream>
+asio::awaitable<beast::error_code> read_header(Session<Stream>& s, HeaderParser& parser) {
+  beast::error_code failure;
+  parser.eager(false);
+  s.buffer.consume(parser.put(s.buffer.data(), failure));
+  if (failure != bhttp::error::need_more) co_return failure;
+  s.expire_after(s.core.settings.header_limit);
+  auto [read_failure, n] = co_await bhttp::async_read_header(s.stream, s.buffer, parser, kTuple);
+  co_return read_failure;
+}
+
 /// Reads, handles and answers one request. False ends the connection without a further word.
 template <class Stream>
 asio::awaitable<bool> serve_one(Session<Stream>& s) {
@@ -241,8 +253,7 @@ asio::awaitable<bool> serve_one(Session<Stream>& s) {
     if (failure) co_return false;
     s.buffer.commit(n);
   }
-  s.expire_after(s.core.settings.header_limit);
-  auto [failure, n] = co_await bhttp::async_read_header(s.stream, s.buffer, parser, kTuple);
+  const beast::error_code failure = co_await read_header(s, parser);
   const auto start = std::chrono::steady_clock::now();
   Request request;
   Response response;
