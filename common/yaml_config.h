@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,9 @@ class YamlConfig {
   YamlConfig section(const std::string& key) const;
   /// The mappings of the list under `key`.
   std::vector<YamlConfig> list(const std::string& key) const;
+
+  /// Every key of this mapping with its text.  @throws Error{invalid} when a value is not a text
+  std::map<std::string, std::string> texts() const;
 
   /// Lets a key stand that another program of ours reads.
   void ignore(const std::string& key) const;

@@ -28,6 +28,8 @@ class HostAuthorizer final : public http::Authorizer {
   explicit HostAuthorizer(store::Database& db) : db_(db) {}
   bool knows(std::string_view policy) const override;
   void authorize(http::Request& request, std::string_view policy) const override;
+  bool allows(const http::Caller& caller, std::string_view policy,
+              const http::Target& target) const override;
 
  private:
   store::Database& db_;

@@ -21,21 +21,34 @@ namespace virga::http {
 struct Caller {
   std::string token_hash;
   std::string audit_id;
+  std::string parent_audit_id;       ///< of the first token of a chain; empty: this is the first
+  std::vector<std::string> methods;  ///< how the user proved himself: "password", "token"
   std::string user_id;
   std::string user_name;
   std::string user_domain_id;
   std::string user_domain_name;
-  std::string project_id;  ///< empty: unscoped
+  std::string project_id;  ///< empty: the token is not of a project
   std::string project_name;
   std::string project_domain_id;
   std::string project_domain_name;
-  std::vector<std::pair<std::string, std::string>> roles;  ///< id, name
+  std::string domain_id;  ///< of a domain-scoped token, else empty
+  std::string domain_name;
+  bool is_system = false;                 ///< a system-scoped token
+  std::string trust_id;                   ///< the trust that the token uses, or empty
+  std::string application_credential_id;  ///< the credential that it was made with, or empty
+  std::vector<std::pair<std::string, std::string>> roles;  ///< id, name; implied ones included
   TimeUs issued_us = 0;
   TimeUs expires_us = 0;
 
   bool has_role(std::string_view name) const noexcept;
   bool is_admin() const noexcept { return has_role("admin"); }
 };
+
+/// Facts about the object that a request is about, under the names that policies use:
+/// "target.user.domain_id", "project_id". An empty value stands for null.
+using Target = std::vector<std::pair<std::string_view, std::string>>;
+
+class Authorizer;
 
 struct Request {
   std::string method;
@@ -60,6 +73,19 @@ struct Request {
   boost::json::value json() const;
   /// The caller of a route whose policy asks for one.
   const Caller& who() const { return *caller; }
+
+  std::string_view policy;                 ///< of the route
+  const Authorizer* authorizer = nullptr;  ///< set with the route
+  /// False while the route's policy depends on the object and require() was not called.
+  mutable bool settled = true;
+
+  /// Checks the route's policy against the object. The handler of a route whose policy depends on
+  /// its object must call it before it shows or changes anything; an object that is not there has
+  /// no facts: `request.require(user ? facts_of(*user) : Target{})`.
+  /// @throws Error{forbidden}
+  void require(const Target& target) const;
+  /// True when the caller may use another policy as well.
+  bool allows(std::string_view other_policy, const Target& target = {}) const;
 };
 
 /// A body that is streamed from a file.

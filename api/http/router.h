@@ -57,8 +57,12 @@ class Authorizer {
   virtual ~Authorizer() = default;
   /// True when the policy table has the name.
   virtual bool knows(std::string_view policy) const = 0;
-  /// Sets request.caller when the policy asks for one.  @throws Error{unauthorized, forbidden}
+  /// Sets request.caller when the policy asks for one, and clears request.settled when it cannot be
+  /// decided before the object is known.  @throws Error{unauthorized, forbidden}
   virtual void authorize(Request& request, std::string_view policy) const = 0;
+  /// True when the caller may use the policy on the object.
+  virtual bool allows(const Caller& caller, std::string_view policy,
+                      const Target& target) const = 0;
 };
 
 /// The error body of one service.

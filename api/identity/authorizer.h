@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "api/http/router.h"
+#include "api/identity/policy.h"
 #include "common/clock.h"
 #include "db/store/database.h"
 
@@ -24,10 +25,13 @@ std::shared_ptr<const http::Caller> load_caller(store::ReadTx& tx, const std::st
 /// changes: a commit raises an epoch, and entries of an older epoch are not used. Thread-safe.
 class TokenAuthorizer final : public http::Authorizer {
  public:
-  TokenAuthorizer(store::Database& database, const Clock& clock);
+  /// `policies` must outlive it.
+  TokenAuthorizer(store::Database& database, const Clock& clock, const PolicyTable& policies);
 
   bool knows(std::string_view policy) const override;
   void authorize(http::Request& request, std::string_view policy) const override;
+  bool allows(const http::Caller& caller, std::string_view policy,
+              const http::Target& target) const override;
 
   /// The caller of a token secret, or nullptr.
   std::shared_ptr<const http::Caller> caller_of(std::string_view secret) const;
@@ -39,6 +43,7 @@ class TokenAuthorizer final : public http::Authorizer {
   };
   store::Database& database_;
   const Clock& clock_;
+  const PolicyTable& policies_;
   std::atomic<std::uint64_t> epoch_{1};
   mutable std::shared_mutex mutex_;  // guards cache_
   mutable std::unordered_map<std::string, Entry> cache_;

@@ -4,7 +4,11 @@
 #include "api/identity/passwords.h"
 #include "common/file.h"
 #include "common/random.h"
-#include "db/store/identity.h"
+#include "db/store/domains.h"
+#include "db/store/grants.h"
+#include "db/store/projects.h"
+#include "db/store/roles.h"
+#include "db/store/users.h"
 
 namespace virga::virgad {
 namespace {
@@ -12,18 +16,17 @@ namespace {
 using store::WriteTx;
 
 model::Role ensure_role(WriteTx& tx, const std::string& name) {
-  if (auto role = store::identity::find_role_named(tx, name)) return std::move(*role);
+  if (auto role = store::roles::find_named(tx, name)) return std::move(*role);
   const model::Role role{new_hex_id(), name};
-  store::identity::insert(tx, role);
+  store::roles::insert(tx, role);
   return role;
 }
 
 model::Project ensure_project(WriteTx& tx, const std::string& domain_id) {
-  if (auto found = store::identity::find_project_named(tx, domain_id, "admin"))
-    return std::move(*found);
+  if (auto found = store::projects::find_named(tx, domain_id, "admin")) return std::move(*found);
   const model::Project project{new_hex_id(), domain_id, "admin", "The administrators' project.",
                                true};
-  store::identity::insert(tx, project);
+  store::projects::insert(tx, project);
   return project;
 }
 
@@ -46,27 +49,36 @@ std::string bootstrap(const Config& config, const std::string& password) {
   store::Database db(config.database());
   identity::Passwords passwords;
   const bool there = db.read([](store::ReadTx& tx) {
-    return store::identity::find_user_named(tx, "default", "admin").has_value();
+    return store::users::find_named(tx, "default", "admin").has_value();
   });
   const std::string generated = there || !password.empty() ? "" : random_secret(18);
   const std::string chosen = password.empty() ? generated : password;
   const std::string hash = chosen.empty() ? "" : passwords.hash(chosen);
   db.write([&](WriteTx& tx) {
-    if (!store::identity::find_domain(tx, "default"))
-      store::identity::insert(tx, model::Domain{"default", "Default", "The default domain", true});
+    if (!store::domains::find(tx, "default"))
+      store::domains::insert(tx, model::Domain{"default", "Default", "The default domain", true});
     const model::Project project = ensure_project(tx, "default");
-    auto user = store::identity::find_user_named(tx, "default", "admin");
+    auto user = store::users::find_named(tx, "default", "admin");
     if (!user) {
       user = model::User{new_hex_id(), "default", "admin", hash, true};
-      store::identity::insert(tx, *user);
+      store::users::insert(tx, *user);
     } else if (!hash.empty()) {
-      store::identity::set_password_hash(tx, user->id, hash);
+      store::users::set_password_hash(tx, user->id, hash);
     }
+    std::string above;  // each role implies the next
     for (const char* name : {"admin", "manager", "member", "reader"}) {
       const model::Role role = ensure_role(tx, name);
-      if (std::string(name) != "manager")
-        store::identity::assign(tx, user->id, project.id, role.id);
+      if (above.empty())
+        store::grants::insert(tx,
+                              {.role_id = role.id, .actor_id = user->id, .target_id = project.id});
+      else
+        store::roles::imply(tx, above, role.id);
+      above = role.id;
     }
+    store::grants::insert(tx, {.role_id = store::roles::find_named(tx, "admin")->id,
+                               .actor_id = user->id,
+                               .target_kind = model::TargetKind::system,
+                               .target_id = "all"});
   });
   return generated;
 }

@@ -29,6 +29,9 @@ Config load_config(const std::string& path) {
   c.log_file = control.string("log_file", "");
   c.log_level = control.string("log_level", c.log_level);
 
+  const std::string policy_file = control.string("policy_file", "");
+  if (!policy_file.empty()) c.policies = YamlConfig::load(policy_file).texts();
+
   const YamlConfig api = file.section("api");
   read_listener(api, c.api, 8774);
   c.api.public_url = api.string("public_url", "");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct Config {
   std::string availability_zone = "nova";
   std::string log_file;  ///< empty: standard error
   std::string log_level = "info";
+  std::map<std::string, std::string> policies;  ///< overrides: OpenStack's policy name -> rule
   http::ServerSettings api;
   http::ServerSettings agent_link;
   std::vector<std::string> agent_link_names;  ///< names under which hosts reach the agent link

@@ -80,7 +80,8 @@ void serve(Config config) {
 
   store::Database db(config.database());
   const auto image_store = images::make_directory_image_store(config.images());
-  const identity::TokenAuthorizer authorizer(db, clock);
+  const identity::PolicyTable policies(config.policies);
+  const identity::TokenAuthorizer authorizer(db, clock, policies);
   agent_link::LinkDeps link_deps{db, clock, *image_store, authority, config.availability_zone};
   agent_link::AgentLink link(link_deps);
   db.write([&](store::WriteTx& tx) {

@@ -3,7 +3,6 @@
 
 #include <yaml-cpp/yaml.h>
 
-#include <map>
 #include <set>
 
 #include "common/error.h"
@@ -128,6 +127,18 @@ std::vector<YamlConfig> YamlConfig::list(const std::string& key) const {
     items.push_back(YamlConfig(child));
   }
   return items;
+}
+
+std::map<std::string, std::string> YamlConfig::texts() const {
+  std::map<std::string, std::string> all;
+  if (!node_->yaml.IsMap()) return all;
+  for (const auto& member : node_->yaml) {
+    const std::string key = member.first.as<std::string>();
+    if (!member.second.IsScalar()) refuse(node_->path, "'" + key + "' must be a text.");
+    node_->known.insert(key);
+    all[key] = member.second.Scalar();
+  }
+  return all;
 }
 
 void YamlConfig::ignore(const std::string& key) const {

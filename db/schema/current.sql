@@ -1,13 +1,12 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The present schema: the sum of the numbered files. A test compares them.
--- microseconds since 1970 UTC. Empty text stands for "none".
+-- The schema as it is now: the sum of the migrations, written by tools/current-schema. Why a table is as it
+-- is stands in the migration that made it.
 
 CREATE TABLE settings (
   name TEXT PRIMARY KEY,
   value TEXT NOT NULL
 );
 
--- Counters for the small numbers that old APIs show; raised by guarded updates.
 CREATE TABLE counters (
   name TEXT PRIMARY KEY,
   value BIGINT NOT NULL
@@ -18,14 +17,14 @@ CREATE TABLE domains (
   name TEXT NOT NULL UNIQUE,
   description TEXT NOT NULL,
   enabled BIGINT NOT NULL
-);
+, options TEXT NOT NULL DEFAULT '{}', extra TEXT NOT NULL DEFAULT '{}');
 
 CREATE TABLE projects (
   id TEXT PRIMARY KEY,
   domain_id TEXT NOT NULL REFERENCES domains (id),
   name TEXT NOT NULL,
   description TEXT NOT NULL,
-  enabled BIGINT NOT NULL,
+  enabled BIGINT NOT NULL, parent_id TEXT NOT NULL DEFAULT '', options TEXT NOT NULL DEFAULT '{}', extra TEXT NOT NULL DEFAULT '{}',
   UNIQUE (domain_id, name)
 );
 
@@ -34,20 +33,8 @@ CREATE TABLE users (
   domain_id TEXT NOT NULL REFERENCES domains (id),
   name TEXT NOT NULL,
   password_hash TEXT NOT NULL,
-  enabled BIGINT NOT NULL,
+  enabled BIGINT NOT NULL, default_project_id TEXT NOT NULL DEFAULT '', options TEXT NOT NULL DEFAULT '{}', extra TEXT NOT NULL DEFAULT '{}', password_created_us BIGINT NOT NULL DEFAULT 0, password_expires_us BIGINT NOT NULL DEFAULT 0, created_us BIGINT NOT NULL DEFAULT 0,
   UNIQUE (domain_id, name)
-);
-
-CREATE TABLE roles (
-  id TEXT PRIMARY KEY,
-  name TEXT NOT NULL UNIQUE
-);
-
-CREATE TABLE role_assignments (
-  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-  project_id TEXT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
-  role_id TEXT NOT NULL REFERENCES roles (id) ON DELETE CASCADE,
-  PRIMARY KEY (user_id, project_id, role_id)
 );
 
 CREATE TABLE tokens (
@@ -57,7 +44,8 @@ CREATE TABLE tokens (
   project_id TEXT NOT NULL,
   issued_us BIGINT NOT NULL,
   expires_us BIGINT NOT NULL
-);
+, domain_id TEXT NOT NULL DEFAULT '', is_system BIGINT NOT NULL DEFAULT 0, methods TEXT NOT NULL DEFAULT 'password', parent_audit_id TEXT NOT NULL DEFAULT '', trust_id TEXT NOT NULL DEFAULT '', application_credential_id TEXT NOT NULL DEFAULT '', oauth_token_id TEXT NOT NULL DEFAULT '');
+
 CREATE INDEX tokens_by_expiry ON tokens (expires_us);
 
 CREATE TABLE hosts (
@@ -129,7 +117,9 @@ CREATE TABLE images (
   created_us BIGINT NOT NULL,
   updated_us BIGINT NOT NULL
 );
+
 CREATE INDEX images_by_age ON images (created_us, id);
+
 CREATE INDEX images_by_digest ON images (digest);
 
 CREATE TABLE image_properties (
@@ -172,6 +162,7 @@ CREATE TABLE subnets (
   created_us BIGINT NOT NULL,
   updated_us BIGINT NOT NULL
 );
+
 CREATE INDEX subnets_by_network ON subnets (network_id);
 
 CREATE TABLE subnet_dns_nameservers (
@@ -204,16 +195,18 @@ CREATE TABLE ports (
   updated_us BIGINT NOT NULL,
   UNIQUE (network_id, mac)
 );
+
 CREATE INDEX ports_by_device ON ports (device_id, position);
+
 CREATE INDEX ports_by_host ON ports (host_id);
 
--- An address is handed out by inserting it here: twice is impossible.
 CREATE TABLE ip_allocations (
   subnet_id TEXT NOT NULL REFERENCES subnets (id),
   address TEXT NOT NULL,
   port_id TEXT NOT NULL REFERENCES ports (id) ON DELETE CASCADE,
   PRIMARY KEY (subnet_id, address)
 );
+
 CREATE INDEX ip_allocations_by_port ON ip_allocations (port_id);
 
 CREATE TABLE instances (
@@ -260,9 +253,13 @@ CREATE TABLE instances (
   fault_message TEXT NOT NULL,
   fault_us BIGINT NOT NULL
 );
+
 CREATE INDEX instances_by_project ON instances (project_id, deleted_us, created_us, id);
+
 CREATE INDEX instances_by_age ON instances (deleted_us, created_us, id);
+
 CREATE INDEX instances_by_host ON instances (host_id, deleted_us);
+
 CREATE INDEX instances_by_digest ON instances (image_digest, deleted_us);
 
 CREATE TABLE instance_metadata (
@@ -272,7 +269,6 @@ CREATE TABLE instance_metadata (
   PRIMARY KEY (instance_id, name)
 );
 
--- What a host has given away. The scheduler's truth.
 CREATE TABLE allocations (
   instance_id TEXT PRIMARY KEY REFERENCES instances (id),
   host_id TEXT NOT NULL REFERENCES hosts (id),
@@ -280,9 +276,9 @@ CREATE TABLE allocations (
   memory_mib BIGINT NOT NULL,
   disk_gib BIGINT NOT NULL
 );
+
 CREATE INDEX allocations_by_host ON allocations (host_id);
 
--- One row per accepted request that changes an instance.
 CREATE TABLE instance_actions (
   request_id TEXT NOT NULL,
   instance_id TEXT NOT NULL REFERENCES instances (id) ON DELETE CASCADE,
@@ -293,3 +289,64 @@ CREATE TABLE instance_actions (
   start_us BIGINT NOT NULL,
   PRIMARY KEY (instance_id, request_id)
 );
+
+CREATE INDEX projects_by_parent ON projects (parent_id);
+
+CREATE TABLE project_tags (
+  project_id TEXT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+  tag TEXT NOT NULL,
+  PRIMARY KEY (project_id, tag)
+);
+
+CREATE INDEX project_tags_by_tag ON project_tags (tag);
+
+CREATE TABLE groups (
+  id TEXT PRIMARY KEY,
+  domain_id TEXT NOT NULL REFERENCES domains (id),
+  name TEXT NOT NULL,
+  description TEXT NOT NULL,
+  extra TEXT NOT NULL,
+  UNIQUE (domain_id, name)
+);
+
+CREATE TABLE group_members (
+  group_id TEXT NOT NULL REFERENCES groups (id) ON DELETE CASCADE,
+  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  PRIMARY KEY (group_id, user_id)
+);
+
+CREATE INDEX group_members_by_user ON group_members (user_id);
+
+CREATE TABLE "roles" (
+  id TEXT PRIMARY KEY,
+  domain_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  description TEXT NOT NULL,
+  options TEXT NOT NULL,
+  extra TEXT NOT NULL,
+  UNIQUE (domain_id, name)
+);
+
+CREATE TABLE grants (
+  role_id TEXT NOT NULL REFERENCES "roles" (id) ON DELETE CASCADE,
+  actor_kind TEXT NOT NULL,
+  actor_id TEXT NOT NULL,
+  target_kind TEXT NOT NULL,
+  target_id TEXT NOT NULL,
+  inherited BIGINT NOT NULL,
+  PRIMARY KEY (actor_kind, actor_id, target_kind, target_id, inherited, role_id)
+);
+
+CREATE INDEX grants_by_target ON grants (target_kind, target_id);
+
+CREATE INDEX grants_by_role ON grants (role_id);
+
+CREATE TABLE implied_roles (
+  prior_id TEXT NOT NULL REFERENCES roles (id) ON DELETE CASCADE,
+  implied_id TEXT NOT NULL REFERENCES roles (id) ON DELETE CASCADE,
+  PRIMARY KEY (prior_id, implied_id)
+);
+
+CREATE INDEX implied_roles_by_implied ON implied_roles (implied_id);
+
+CREATE INDEX tokens_by_user ON tokens (user_id);

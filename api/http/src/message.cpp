@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/serializer.hpp>
 
+#include "api/http/router.h"
 #include "common/error.h"
 #include "common/json.h"
 
@@ -64,6 +65,18 @@ Response empty_response(int status) {
   response.status = status;
   response.content_type.clear();
   return response;
+}
+
+void Request::require(const Target& target) const {
+  settled = true;
+  if (authorizer == nullptr || caller == nullptr || !authorizer->allows(*caller, policy, target))
+    throw Error(ErrorKind::forbidden, "You are not authorized to perform the requested action: " +
+                                          std::string(policy) + ".");
+}
+
+bool Request::allows(std::string_view other_policy, const Target& target) const {
+  return authorizer != nullptr && caller != nullptr &&
+         authorizer->allows(*caller, other_policy, target);
 }
 
 }  // namespace virga::http

@@ -130,6 +130,8 @@ Match Router::route(Request& request, Response& refusal) const {
       refusal.headers.emplace_back("Allow", allowed_methods(*node));
       return match;
     }
+    request.policy = it->second.policy;
+    request.authorizer = &impl_->authorizer;
     impl_->authorizer.authorize(request, it->second.policy);
     match.route = &it->second;
   } catch (const Error& e) {
@@ -145,6 +147,9 @@ Response Router::guarded(const Match& match, const Request& request,
                          const std::function<Response()>& call) const {
   try {
     Response response = call();
+    if (!request.settled && response.status < 400)
+      throw Error(ErrorKind::internal, "The handler of " + std::string(request.policy) +
+                                           " did not check its policy against the object.");
     if (match.service != nullptr)
       response.headers.insert(response.headers.end(), match.service->headers.begin(),
                               match.service->headers.end());

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/identity/authorizer.h"
 
-#include "api/identity/policy.h"
 #include "common/error.h"
 #include "common/hash.h"
-#include "db/store/identity.h"
+#include "db/store/domains.h"
+#include "db/store/grants.h"
+#include "db/store/projects.h"
 #include "db/store/tokens.h"
+#include "db/store/users.h"
 
 namespace virga::identity {
 namespace {
@@ -14,14 +16,14 @@ constexpr std::size_t kMaxCached = 20'000;  // about 10 MiB
 constexpr std::size_t kMaxSecret = 512;
 
 bool fill_project(store::ReadTx& tx, http::Caller& caller) {
-  const auto project = store::identity::find_project(tx, caller.project_id);
+  const auto project = store::projects::find(tx, caller.project_id);
   if (!project || !project->enabled) return false;
-  const auto domain = store::identity::find_domain(tx, project->domain_id);
+  const auto domain = store::domains::find(tx, project->domain_id);
   if (!domain || !domain->enabled) return false;
   caller.project_name = project->name;
   caller.project_domain_id = domain->id;
   caller.project_domain_name = domain->name;
-  for (const auto& role : store::identity::list_roles(tx, caller.user_id, project->id))
+  for (const auto& role : store::grants::list_roles(tx, caller.user_id, project->id))
     caller.roles.emplace_back(role.id, role.name);
   return !caller.roles.empty();
 }
@@ -32,13 +34,19 @@ std::shared_ptr<const http::Caller> load_caller(store::ReadTx& tx, const std::st
                                                 TimeUs now_us) {
   const auto token = store::tokens::find(tx, token_hash);
   if (!token || token->expires_us <= now_us) return nullptr;
-  const auto user = store::identity::find_user(tx, token->user_id);
+  const auto user = store::users::find(tx, token->user_id);
   if (!user || !user->enabled) return nullptr;
-  const auto domain = store::identity::find_domain(tx, user->domain_id);
+  const auto domain = store::domains::find(tx, user->domain_id);
   if (!domain || !domain->enabled) return nullptr;
   auto caller = std::make_shared<http::Caller>();
   caller->token_hash = token_hash;
   caller->audit_id = token->audit_id;
+  caller->parent_audit_id = token->parent_audit_id;
+  for (std::size_t at = 0; at <= token->methods.size();) {
+    const std::size_t end = std::min(token->methods.find(',', at), token->methods.size());
+    caller->methods.push_back(token->methods.substr(at, end - at));
+    at = end + 1;
+  }
   caller->user_id = user->id;
   caller->user_name = user->name;
   caller->user_domain_id = domain->id;
@@ -50,15 +58,16 @@ std::shared_ptr<const http::Caller> load_caller(store::ReadTx& tx, const std::st
   return caller;
 }
 
-TokenAuthorizer::TokenAuthorizer(store::Database& database, const Clock& clock)
-    : database_(database), clock_(clock) {
+TokenAuthorizer::TokenAuthorizer(store::Database& database, const Clock& clock,
+                                 const PolicyTable& policies)
+    : database_(database), clock_(clock), policies_(policies) {
   database.subscribe([this](const store::Change& change) {
     if (change.topic == "identity") ++epoch_;
   });
 }
 
 bool TokenAuthorizer::knows(std::string_view policy) const {
-  return find_policy(policy) != nullptr;
+  return policies_.find(policy) != nullptr;
 }
 
 std::shared_ptr<const http::Caller> TokenAuthorizer::caller_of(std::string_view secret) const {
@@ -82,15 +91,25 @@ std::shared_ptr<const http::Caller> TokenAuthorizer::caller_of(std::string_view 
 }
 
 void TokenAuthorizer::authorize(http::Request& request, std::string_view policy) const {
-  const Rule* rule = find_policy(policy);
-  if (rule == nullptr) throw Error(ErrorKind::internal, "A route has no policy.");
-  if (*rule == Rule::anyone) return;
+  const Policy* found = policies_.find(policy);
+  if (found == nullptr) throw Error(ErrorKind::internal, "A route has no policy.");
+  if (found->is_public) return;
   request.caller = caller_of(request.header("x-auth-token"));
   if (!request.caller)
     throw Error(ErrorKind::unauthorized, "The request you have made requires authentication.");
-  if (!allows(*rule, *request.caller))
-    throw Error(ErrorKind::forbidden,
-                "Policy doesn't allow " + std::string(policy) + " to be performed.");
+  const Verdict verdict = PolicyTable::ask(*found, *request.caller, nullptr);
+  if (verdict == Verdict::no)
+    throw Error(ErrorKind::forbidden, "You are not authorized to perform the requested action: " +
+                                          std::string(policy) + ".");
+  request.settled = verdict == Verdict::yes;
+}
+
+bool TokenAuthorizer::allows(const http::Caller& caller, std::string_view policy,
+                             const http::Target& target) const {
+  const Policy* found = policies_.find(policy);
+  if (found == nullptr)
+    throw Error(ErrorKind::internal, "There is no policy '" + std::string(policy) + "'.");
+  return PolicyTable::ask(*found, caller, &target) == Verdict::yes;
 }
 
 }  // namespace virga::identity

@@ -1,90 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/identity/policy.h"
 
-#include <algorithm>
-#include <iterator>
-#include <utility>
+#include <set>
+
+#include "api/identity/src/policy_defaults.h"
+#include "common/error.h"
 
 namespace virga::identity {
 namespace {
 
-using Row = std::pair<std::string_view, Rule>;
+using Policies = std::map<std::string, Policy, std::less<>>;
 
-// Sorted by name. Ownership is not here: queries are scoped by project and user.
-// Source of names and defaults: the policy reference of each OpenStack service.
-constexpr Row kTable[] = {
-    {"add_image", Rule::member},
-    {"create_network", Rule::admin},
-    {"create_subnet", Rule::admin},
-    {"delete_image", Rule::member},
-    {"delete_network", Rule::admin},
-    {"delete_subnet", Rule::admin},
-    {"download_image", Rule::reader},
-    {"get_image", Rule::reader},
-    {"get_images", Rule::reader},
-    {"get_network", Rule::reader},
-    {"get_port", Rule::reader},
-    {"get_subnet", Rule::reader},
-    {"identity:check_token", Rule::authenticated},
-    {"identity:get_auth_catalog", Rule::authenticated},
-    {"identity:get_auth_projects", Rule::authenticated},
-    {"identity:revoke_token", Rule::authenticated},
-    {"identity:validate_token", Rule::authenticated},
-    {"os_compute_api:os-availability-zone:list", Rule::reader},
-    {"os_compute_api:os-console-output", Rule::member},
-    {"os_compute_api:os-flavor-extra-specs:index", Rule::reader},
-    {"os_compute_api:os-flavor-manage:create", Rule::admin},
-    {"os_compute_api:os-flavor-manage:delete", Rule::admin},
-    {"os_compute_api:os-hypervisors:list", Rule::admin},
-    {"os_compute_api:os-hypervisors:list-detail", Rule::admin},
-    {"os_compute_api:os-hypervisors:show", Rule::admin},
-    {"os_compute_api:os-keypairs:create", Rule::authenticated},
-    {"os_compute_api:os-keypairs:delete", Rule::authenticated},
-    {"os_compute_api:os-keypairs:index", Rule::authenticated},
-    {"os_compute_api:os-keypairs:show", Rule::authenticated},
-    {"os_compute_api:os-services:list", Rule::admin},
-    {"os_compute_api:servers:action", Rule::member},
-    {"os_compute_api:servers:create", Rule::member},
-    {"os_compute_api:servers:delete", Rule::member},
-    {"os_compute_api:servers:detail", Rule::reader},
-    {"os_compute_api:servers:index", Rule::reader},
-    {"os_compute_api:servers:show", Rule::reader},
-    {"public", Rule::anyone},
-    {"upload_image", Rule::member},
-    {"virga:enrolments:create", Rule::admin},
-};
-
-constexpr bool sorted() {
-  for (std::size_t i = 1; i < std::size(kTable); ++i)
-    if (!(kTable[i - 1].first < kTable[i].first)) return false;
-  return true;
+void add(Policies& into, std::span<const PolicyDefault> rows, bool owner_scoped) {
+  for (const auto& row : rows) {
+    Policy policy{std::string(row.name), std::string(row.rule), row.name == "public", owner_scoped,
+                  PolicyRule::parse(row.rule)};
+    if (!into.emplace(policy.name, std::move(policy)).second)
+      throw Error(ErrorKind::internal, "Policy '" + std::string(row.name) + "' is there twice.");
+  }
 }
-static_assert(sorted(), "the policy table must be sorted by name");
+
+/// A rule must not refer to itself, not even through others.
+void refuse_cycles(const Policies& policies, const Policy& policy, std::set<std::string>& path) {
+  if (!path.insert(policy.name).second)
+    throw Error(ErrorKind::invalid, "Policy '" + policy.name + "' refers to itself.");
+  for (const auto& name : policy.rule.references())
+    refuse_cycles(policies, policies.find(name)->second, path);
+  path.erase(policy.name);
+}
 
 }  // namespace
 
-const Rule* find_policy(std::string_view name) noexcept {
-  const auto* row = std::lower_bound(std::begin(kTable), std::end(kTable), name,
-                                     [](const Row& r, std::string_view n) { return r.first < n; });
-  return row != std::end(kTable) && row->first == name ? &row->second : nullptr;
+PolicyTable::PolicyTable(const std::map<std::string, std::string>& overrides) {
+  add(policies_, identity_policies(), false);
+  add(policies_, virga_policies(), false);
+  add(policies_, compute_policies(), true);
+  add(policies_, image_policies(), true);
+  add(policies_, network_policies(), true);
+  for (const auto& [name, text] : overrides) {
+    const auto it = policies_.find(name);
+    if (it == policies_.end() || it->second.is_public)
+      throw Error(ErrorKind::invalid, "There is no policy '" + name + "' to override.");
+    it->second.text = text;
+    it->second.rule = PolicyRule::parse(text);
+  }
+  for (auto& [name, policy] : policies_)
+    policy.rule.bind([&](std::string_view wanted) -> const PolicyRule* {
+      const Policy* found = find(wanted);
+      return found == nullptr ? nullptr : &found->rule;
+    });
+  std::set<std::string> path;
+  for (const auto& [name, policy] : policies_) refuse_cycles(policies_, policy, path);
 }
 
-bool allows(Rule rule, const http::Caller& caller) noexcept {
-  const bool admin = caller.is_admin();
-  switch (rule) {
-    case Rule::anyone:
-    case Rule::authenticated:
-      return true;
-    case Rule::admin:
-      return admin;
-    case Rule::member:
-      return !caller.project_id.empty() &&
-             (admin || caller.has_role("manager") || caller.has_role("member"));
-    case Rule::reader:
-      return !caller.project_id.empty() && (admin || caller.has_role("manager") ||
-                                            caller.has_role("member") || caller.has_role("reader"));
-  }
-  return false;
+const Policy* PolicyTable::find(std::string_view name) const noexcept {
+  const auto it = policies_.find(name);
+  return it == policies_.end() ? nullptr : &it->second;
+}
+
+std::vector<const Policy*> PolicyTable::list() const {
+  std::vector<const Policy*> all;
+  for (const auto& [name, policy] : policies_) all.push_back(&policy);
+  return all;
+}
+
+Verdict PolicyTable::ask(const Policy& policy, const http::Caller& caller,
+                         const http::Target* target) {
+  return policy.rule.evaluate({caller, target, policy.owner_scoped});
 }
 
 }  // namespace virga::identity

@@ -9,8 +9,10 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/random.h"
-#include "db/store/identity.h"
+#include "db/store/domains.h"
+#include "db/store/projects.h"
 #include "db/store/tokens.h"
+#include "db/store/users.h"
 
 namespace virga::identity {
 namespace {
@@ -26,24 +28,24 @@ using store::WriteTx;
 
 /// The domain named by {"id": ..} or {"name": ..}; nullopt when there is none.
 std::optional<model::Domain> find_domain(ReadTx& tx, const Fields& in) {
-  if (in.present("id")) return store::identity::find_domain(tx, in.string("id"));
-  return store::identity::find_domain_named(tx, in.string("name"));
+  if (in.present("id")) return store::domains::find(tx, in.string("id"));
+  return store::domains::find_named(tx, in.string("name"));
 }
 
 std::optional<model::User> find_user(ReadTx& tx, const Fields& in) {
-  if (in.present("id")) return store::identity::find_user(tx, in.string("id"));
+  if (in.present("id")) return store::users::find(tx, in.string("id"));
   const std::string name = in.string("name");
   const auto domain = find_domain(tx, in.object("domain"));
   if (!domain) return std::nullopt;
-  return store::identity::find_user_named(tx, domain->id, name);
+  return store::users::find_named(tx, domain->id, name);
 }
 
 std::optional<model::Project> find_project(ReadTx& tx, const Fields& in) {
-  if (in.present("id")) return store::identity::find_project(tx, in.string("id"));
+  if (in.present("id")) return store::projects::find(tx, in.string("id"));
   const std::string name = in.string("name");
   const auto domain = find_domain(tx, in.object("domain"));
   if (!domain) return std::nullopt;
-  return store::identity::find_project_named(tx, domain->id, name);
+  return store::projects::find_named(tx, domain->id, name);
 }
 
 /// Who proved himself, and until when at most the new token may live.
@@ -200,7 +202,7 @@ Response show_catalog(IdentityDeps& deps, const Request& request) {
 /// GET /v3/auth/projects
 Response list_projects(IdentityDeps& deps, const Request& request) {
   const auto projects = deps.db.read(
-      [&](ReadTx& tx) { return store::identity::list_projects_of(tx, request.who().user_id); });
+      [&](ReadTx& tx) { return store::projects::list_of_user(tx, request.who().user_id); });
   json::array views;
   for (const auto& p : projects)
     views.push_back(json::object{{"id", p.id},

@@ -177,12 +177,8 @@ model::Image read_body(const Request& request, const Fields& in, TimeUs now) {
     throw Error(ErrorKind::invalid, "'" + image.id + "' is not a valid image id.");
   image.name = in.optional_string("name").value_or("");
   image.owner = request.who().project_id;
-  const auto owner = in.optional_string("owner");
-  if (owner && *owner != image.owner) {
-    if (!request.who().is_admin())
-      throw Error(ErrorKind::forbidden, "You are not permitted to create images owned by another.");
-    image.owner = *owner;
-  }
+  image.owner = in.optional_string("owner").value_or(image.owner);
+  request.require({{"project_id", request.who().project_id}, {"owner", image.owner}});
   image.disk_format = in.optional_string("disk_format").value_or("");
   image.container_format = in.optional_string("container_format").value_or("");
   if (!image.disk_format.empty()) images::require_supported_format(image.disk_format);

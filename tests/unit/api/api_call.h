@@ -21,22 +21,33 @@ class TestAuthorizer final : public http::Authorizer {
     c.user_id = "user-" + name;
     c.user_name = name;
     c.project_id = project;
-    c.roles = {{"role-" + role, role}};
+    static const std::vector<std::string> kRoles{"admin", "manager", "member", "reader"};
+    bool implied = false;
+    for (const auto& known : kRoles) {
+      implied = implied || known == role;
+      if (implied) c.roles.emplace_back("role-" + known, known);
+    }
     callers_[name] = std::make_shared<http::Caller>(std::move(c));
   }
-  bool knows(std::string_view policy) const override {
-    return identity::find_policy(policy) != nullptr;
-  }
+  bool knows(std::string_view policy) const override { return policies_.find(policy) != nullptr; }
   void authorize(http::Request& request, std::string_view policy) const override {
-    const auto rule = *identity::find_policy(policy);
-    if (rule == identity::Rule::anyone) return;
+    const auto& found = *policies_.find(policy);
+    if (found.is_public) return;
     const auto it = callers_.find(std::string(request.header("x-test-user")));
     if (it == callers_.end()) throw Error(ErrorKind::unauthorized, "Who are you?");
     request.caller = it->second;
-    if (!identity::allows(rule, *request.caller)) throw Error(ErrorKind::forbidden, "No.");
+    const auto verdict = identity::PolicyTable::ask(found, *request.caller, nullptr);
+    if (verdict == identity::Verdict::no) throw Error(ErrorKind::forbidden, "No.");
+    request.settled = verdict == identity::Verdict::yes;
+  }
+  bool allows(const http::Caller& caller, std::string_view policy,
+              const http::Target& target) const override {
+    return identity::PolicyTable::ask(*policies_.find(policy), caller, &target) ==
+           identity::Verdict::yes;
   }
 
  private:
+  const identity::PolicyTable policies_;
   std::map<std::string, std::shared_ptr<const http::Caller>> callers_;
 };
 

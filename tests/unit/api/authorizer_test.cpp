@@ -67,15 +67,17 @@ TEST_F(AuthorizerTest, AnUnscopedTokenHasNoRoles) {
 
 TEST_F(AuthorizerTest, ADisabledUserIsOutAtOnce) {
   ASSERT_TRUE(authorizer_.caller_of("ticket"));
-  write([](WriteTx& tx) { store::identity::set_enabled(tx, "u1", false); });
+  write([](WriteTx& tx) { store::users::set_enabled(tx, "u1", false); });
   EXPECT_FALSE(authorizer_.caller_of("ticket"));
-  write([](WriteTx& tx) { store::identity::set_enabled(tx, "u1", true); });
+  write([](WriteTx& tx) { store::users::set_enabled(tx, "u1", true); });
   EXPECT_TRUE(authorizer_.caller_of("ticket"));
 }
 
 TEST_F(AuthorizerTest, ANewRoleIsSeenAtOnce) {
   ASSERT_FALSE(authorizer_.caller_of("ticket")->is_admin());
-  write([](WriteTx& tx) { store::identity::assign(tx, "u1", "p1", "r-admin"); });
+  write([](WriteTx& tx) {
+    store::grants::insert(tx, {.role_id = "r-admin", .actor_id = "u1", .target_id = "p1"});
+  });
   EXPECT_TRUE(authorizer_.caller_of("ticket")->is_admin());
 }
 
@@ -87,7 +89,7 @@ TEST_F(AuthorizerTest, ARevokedTokenIsOutAtOnce) {
 
 TEST_F(AuthorizerTest, ANewPasswordEndsTheTokens) {
   ASSERT_TRUE(authorizer_.caller_of("ticket"));
-  write([](WriteTx& tx) { store::identity::set_password_hash(tx, "u1", "x"); });
+  write([](WriteTx& tx) { store::users::set_password_hash(tx, "u1", "x"); });
   EXPECT_FALSE(authorizer_.caller_of("ticket"));
 }
 
@@ -115,7 +117,7 @@ TEST_F(AuthorizerTest, AWriteByManyThreadsNeverLeavesAStaleCaller) {
   });
   for (int n = 0; n < 40; ++n) {
     const bool enabled = n % 2 == 1;
-    write([&](WriteTx& tx) { store::identity::set_enabled(tx, "u1", enabled); });
+    write([&](WriteTx& tx) { store::users::set_enabled(tx, "u1", enabled); });
     ASSERT_EQ(authorizer_.caller_of("ticket") != nullptr, enabled) << n;
   }
   stop = true;

@@ -2,8 +2,9 @@
 #include "api/controllers/gc.h"
 
 #include "common/hash.h"
-#include "db/store/identity.h"
+#include "db/store/domains.h"
 #include "db/store/tokens.h"
+#include "db/store/users.h"
 #include "tests/unit/api/cloud_fixture.h"
 
 namespace virga::controllers {
@@ -39,8 +40,8 @@ class GarbageTest : public test::CloudTest {
 TEST_F(GarbageTest, ExpiredTokensAndEnrolmentsGo) {
   const TimeUs now = clock_.now_us();
   db_.write([&](WriteTx& tx) {
-    store::identity::insert(tx, model::Domain{"d", "d", "", true});
-    store::identity::insert(tx, model::User{"u", "d", "u", "", true});
+    store::domains::insert(tx, model::Domain{"d", "d", "", true});
+    store::users::insert(tx, model::User{"u", "d", "u", "", true});
     store::tokens::insert(tx, {"old", "", "u", "", 1, now - 1});
     store::tokens::insert(tx, {"new", "", "u", "", 1, now + 1});
     store::hosts::insert(tx, model::Enrolment{"old", "a", now - 1});

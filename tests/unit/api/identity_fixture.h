@@ -4,8 +4,12 @@
 
 #include "api/identity/authorizer.h"
 #include "common/hash.h"
-#include "db/store/identity.h"
+#include "db/store/domains.h"
+#include "db/store/grants.h"
+#include "db/store/projects.h"
+#include "db/store/roles.h"
 #include "db/store/tokens.h"
+#include "db/store/users.h"
 #include "tests/unit/api/api_call.h"
 
 namespace virga::identity {
@@ -16,17 +20,17 @@ class IdentityTest : public testing::Test {
  protected:
   IdentityTest() {
     write([](WriteTx& tx) {
-      store::identity::insert(tx, model::Domain{"default", "Default", "", true});
-      store::identity::insert(tx, model::Project{"p1", "default", "web", "", true});
-      store::identity::insert(tx, model::Project{"p2", "default", "other", "", true});
-      store::identity::insert(tx, model::Project{"p3", "default", "closed", "", false});
-      store::identity::insert(tx, model::Role{"r-member", "member"});
-      store::identity::insert(tx, model::Role{"r-admin", "admin"});
-      store::identity::insert(tx, model::User{"u1", "default", "ann", "", true});
-      store::identity::insert(tx, model::User{"u2", "default", "bob", "", true});
-      store::identity::assign(tx, "u1", "p1", "r-member");
-      store::identity::assign(tx, "u1", "p3", "r-member");
-      store::identity::assign(tx, "u2", "p1", "r-admin");
+      store::domains::insert(tx, model::Domain{"default", "Default", "", true});
+      store::projects::insert(tx, model::Project{"p1", "default", "web", "", true});
+      store::projects::insert(tx, model::Project{"p2", "default", "other", "", true});
+      store::projects::insert(tx, model::Project{"p3", "default", "closed", "", false});
+      store::roles::insert(tx, model::Role{"r-member", "member"});
+      store::roles::insert(tx, model::Role{"r-admin", "admin"});
+      store::users::insert(tx, model::User{"u1", "default", "ann", "", true});
+      store::users::insert(tx, model::User{"u2", "default", "bob", "", true});
+      store::grants::insert(tx, {.role_id = "r-member", .actor_id = "u1", .target_id = "p1"});
+      store::grants::insert(tx, {.role_id = "r-member", .actor_id = "u1", .target_id = "p3"});
+      store::grants::insert(tx, {.role_id = "r-admin", .actor_id = "u2", .target_id = "p1"});
     });
   }
   template <class F>
@@ -46,7 +50,8 @@ class IdentityTest : public testing::Test {
   const test::TempDir dir_;
   store::Database db_{dir_.path("virga.db")};
   FakeClock clock_;
-  TokenAuthorizer authorizer_{db_, clock_};
+  const PolicyTable policies_;
+  TokenAuthorizer authorizer_{db_, clock_, policies_};
 };
 
 }  // namespace virga::identity

@@ -5,9 +5,10 @@
 
 #include "common/hash.h"
 #include "db/store/allocations.h"
-#include "db/store/identity.h"
+#include "db/store/domains.h"
 #include "db/store/keypairs.h"
 #include "db/store/ports.h"
+#include "db/store/users.h"
 #include "tests/unit/api/cloud_fixture.h"
 
 namespace virga::compute {
@@ -199,8 +200,8 @@ TEST_F(ServerCreate, AWantedAddressIsGivenOnce) {
 TEST_F(ServerCreate, TheKeyOfTheUserIsCopied) {
   add_host("h1");
   db_.write([](WriteTx& tx) {
-    store::identity::insert(tx, model::Domain{"d", "d", "", true});
-    store::identity::insert(tx, model::User{"user-ann", "d", "ann", "", true});
+    store::domains::insert(tx, model::Domain{"d", "d", "", true});
+    store::users::insert(tx, model::User{"user-ann", "d", "ann", "", true});
     store::keypairs::insert(tx, {"user-ann", "k", "ssh", "ssh-rsa AAAA", "aa", 1});
   });
   const Reply r = create(with("key_name", "k"));

@@ -16,7 +16,7 @@ class TokensTest : public IdentityTest {
   TokensTest() {
     add_routes(router_, deps_);
     static const std::string hash = Passwords().hash("s3cret");  // slow: once for all tests
-    write([&](WriteTx& tx) { store::identity::set_password_hash(tx, "u1", hash); });
+    write([&](WriteTx& tx) { store::users::set_password_hash(tx, "u1", hash); });
   }
   Reply post(const json::object& identity, const json::value& scope = nullptr) {
     json::object auth{{"identity", identity}};
@@ -84,7 +84,7 @@ TEST_F(TokensTest, TheSecretIsNotStored) {
 
 TEST_F(TokensTest, AWrongLoginRevealsNothingAboutTheAccount) {
   write([](WriteTx& tx) {
-    store::identity::insert(tx, model::User{"u9", "default", "off", "", false});
+    store::users::insert(tx, model::User{"u9", "default", "off", "", false});
   });
   const Reply wrong = post(by_name("ann", "wrong"));
   const Reply unknown = post(by_name("nobody", "wrong"));
@@ -101,7 +101,7 @@ TEST_F(TokensTest, AWrongLoginRevealsNothingAboutTheAccount) {
 }
 
 TEST_F(TokensTest, ADisabledUserCannotLogIn) {
-  write([](WriteTx& tx) { store::identity::set_enabled(tx, "u1", false); });
+  write([](WriteTx& tx) { store::users::set_enabled(tx, "u1", false); });
   EXPECT_EQ(post(by_name("ann", "s3cret")).status, 401);
 }
 

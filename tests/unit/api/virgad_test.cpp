@@ -6,7 +6,10 @@
 #include "api/virgad/bootstrap.h"
 #include "api/virgad/config.h"
 #include "common/file.h"
-#include "db/store/identity.h"
+#include "db/store/grants.h"
+#include "db/store/projects.h"
+#include "db/store/roles.h"
+#include "db/store/users.h"
 #include "tests/unit/common/test_support.h"
 
 namespace virga::virgad {
@@ -65,7 +68,7 @@ class BootstrapTest : public testing::Test {
   std::string hash_of_admin() {
     store::Database db(config_.database());
     return db.read([](store::ReadTx& tx) {
-      return store::identity::find_user_named(tx, "default", "admin")->password_hash;
+      return store::users::find_named(tx, "default", "admin")->password_hash;
     });
   }
   unsigned mode_of(const std::string& path) {
@@ -83,11 +86,11 @@ TEST_F(BootstrapTest, MakesAnAdministratorWithAGeneratedPassword) {
   EXPECT_TRUE(identity::Passwords().verify(hash_of_admin(), password));
   store::Database db(config_.database());
   db.read([](store::ReadTx& tx) {
-    const auto user = store::identity::find_user_named(tx, "default", "admin").value();
-    const auto project = store::identity::find_project_named(tx, "default", "admin").value();
-    EXPECT_EQ(store::identity::list_roles(tx, user.id, project.id).front().name, "admin");
+    const auto user = store::users::find_named(tx, "default", "admin").value();
+    const auto project = store::projects::find_named(tx, "default", "admin").value();
+    EXPECT_EQ(store::grants::list_roles(tx, user.id, project.id).front().name, "admin");
     for (const char* role : {"admin", "manager", "member", "reader"})
-      EXPECT_TRUE(store::identity::find_role_named(tx, role)) << role;
+      EXPECT_TRUE(store::roles::find_named(tx, role)) << role;
   });
 }
 

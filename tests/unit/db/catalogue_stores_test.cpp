@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Flavors and key pairs.
+#include "db/store/domains.h"
 #include "db/store/flavors.h"
-#include "db/store/identity.h"
 #include "db/store/keypairs.h"
+#include "db/store/users.h"
 #include "tests/unit/db/store_fixture.h"
 
 namespace virga::store {
@@ -56,9 +57,9 @@ class KeypairStore : public StoreTest {
  protected:
   KeypairStore() {
     db_.write([](WriteTx& tx) {
-      identity::insert(tx, model::Domain{"d", "d", "", true});
-      identity::insert(tx, model::User{"u1", "d", "u1", "", true});
-      identity::insert(tx, model::User{"u2", "d", "u2", "", true});
+      domains::insert(tx, model::Domain{"d", "d", "", true});
+      users::insert(tx, model::User{"u1", "d", "u1", "", true});
+      users::insert(tx, model::User{"u2", "d", "u2", "", true});
     });
   }
   void add(const std::string& user, const std::string& name) {

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Defaults of the Compute API.  Source of names and defaults: Nova's policy reference, Zed. Queries
+// are scoped by project, so %(project_id)s is the caller's own unless a handler names another.
+#include "api/identity/src/policy_defaults.h"
+
+namespace virga::identity {
+namespace {
+
+constexpr PolicyDefault kRows[] = {
+    {"admin_api", "role:admin"},
+    {"project_admin", "role:admin and project_id:%(project_id)s"},
+    {"project_member_or_admin",
+     "rule:project_admin or (role:member and project_id:%(project_id)s)"},
+    {"project_reader_or_admin",
+     "rule:project_admin or (role:reader and project_id:%(project_id)s)"},
+    {"os_compute_api:os-availability-zone:list", "rule:project_reader_or_admin"},
+    {"os_compute_api:os-console-output", "rule:project_member_or_admin"},
+    {"os_compute_api:os-flavor-extra-specs:index", "rule:project_reader_or_admin"},
+    {"os_compute_api:os-flavor-manage:create", "rule:admin_api"},
+    {"os_compute_api:os-flavor-manage:delete", "rule:admin_api"},
+    {"os_compute_api:os-hypervisors:list", "rule:admin_api"},
+    {"os_compute_api:os-hypervisors:list-detail", "rule:admin_api"},
+    {"os_compute_api:os-hypervisors:show", "rule:admin_api"},
+    {"os_compute_api:os-keypairs:create", "rule:admin_api or user_id:%(user_id)s"},
+    {"os_compute_api:os-keypairs:delete", "rule:admin_api or user_id:%(user_id)s"},
+    {"os_compute_api:os-keypairs:index", "rule:admin_api or user_id:%(user_id)s"},
+    {"os_compute_api:os-keypairs:show", "rule:admin_api or user_id:%(user_id)s"},
+    {"os_compute_api:os-services:list", "rule:admin_api"},
+    {"os_compute_api:servers:action", "rule:project_member_or_admin"},
+    {"os_compute_api:servers:create", "rule:project_member_or_admin"},
+    {"os_compute_api:servers:delete", "rule:project_member_or_admin"},
+    {"os_compute_api:servers:detail", "rule:project_reader_or_admin"},
+    {"os_compute_api:servers:index", "rule:project_reader_or_admin"},
+    {"os_compute_api:servers:show", "rule:project_reader_or_admin"},
+};
+
+}  // namespace
+
+std::span<const PolicyDefault> compute_policies() {
+  return kRows;
+}
+
+}  // namespace virga::identity
