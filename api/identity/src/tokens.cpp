@@ -165,13 +165,11 @@ Response create(IdentityDeps& deps, const Request& request) {
   return response;
 }
 
-/// The token named by X-Subject-Token: the caller's own, or any for administrators.
+/// The token named by X-Subject-Token.
 std::shared_ptr<const http::Caller> subject(const IdentityDeps& deps, const Request& request) {
   const auto found = deps.authorizer.caller_of(request.header("x-subject-token"));
+  request.require(found ? http::Target{{"target.token.user_id", found->user_id}} : http::Target{});
   if (!found) throw Error(ErrorKind::not_found, "Could not find token.");
-  if (found->token_hash != request.who().token_hash && !request.who().is_admin())
-    throw Error(ErrorKind::forbidden,
-                "You are not authorized to perform the requested action: identity:validate_token.");
   return found;
 }
 
