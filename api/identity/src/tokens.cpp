@@ -168,8 +168,8 @@ Response create(IdentityDeps& deps, const Request& request) {
 /// The token named by X-Subject-Token.
 std::shared_ptr<const http::Caller> subject(const IdentityDeps& deps, const Request& request) {
   const auto found = deps.authorizer.caller_of(request.header("x-subject-token"));
-  request.require(found ? http::Target{{"target.token.user_id", found->user_id}} : http::Target{});
   if (!found) throw Error(ErrorKind::not_found, "Could not find token.");
+  request.require({{"target.token.user_id", found->user_id}});
   return found;
 }
 
