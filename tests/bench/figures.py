@@ -8,14 +8,14 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests"))
 
 
-def figure(name, value, unit, limit=None, ratio=None, **more):
+def figure(name, value, unit, limit=None, ratio=None, target=None, **more):
     """One line of JSON. `limit` is what the value is held against, `ratio` = value / limit unless
-    given."""
+    given, `target` what is wanted of them."""
     if ratio is None and limit:
         ratio = value / limit
     shown = {"name": name, "value": round(value, 3), "unit": unit,
              "limit": None if limit is None else round(limit, 3),
-             "ratio": None if ratio is None else round(ratio, 3), **more}
+             "ratio": None if ratio is None else round(ratio, 3), "target": target, **more}
     print(json.dumps(shown), flush=True)
 
 

@@ -1,33 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // The most that a Boost.Beast coroutine server can do on this machine: GET /show answers one server
-// document, built with Boost.JSON from a struct each time. No token, no policy, no database: the
-// yardstick of `tools/bench http`.
+// document, GET /token one token with its catalog, GET /token_nocatalog one without; each is built
+// with Boost.JSON from structs each time. No token check, no policy, no database: the yardstick of
+// `tools/bench http` and `tools/bench token`.
 // usage: http_limit PORT
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <cstdlib>
 #include <string>
 
+#include "tests/bench/limit_server.h"
+
 namespace {
 
-namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
 namespace json = boost::json;
-using Tcp = asio::ip::tcp;
 
 struct Server {
   std::string id = "0b6f3c1e-4f5c-4f9e-9d52-0e9d4f1c2a3b";
@@ -49,7 +36,8 @@ json::array link(const json::storage_ptr& memory, const std::string& href) {
   return links;
 }
 
-std::string show(const Server& s) {
+std::string show() {
+  static const Server s;
   unsigned char buffer[8192];
   json::monotonic_resource resource(buffer, sizeof buffer);
   const json::storage_ptr memory(&resource);
@@ -104,41 +92,82 @@ std::string show(const Server& s) {
   return json::serialize(body);
 }
 
-asio::awaitable<void> session(Tcp::socket socket) {
-  beast::tcp_stream stream(std::move(socket));
-  beast::flat_buffer buffer;
-  const Server server;
-  try {
-    for (;;) {
-      http::request<http::empty_body> request;
-      co_await http::async_read(stream, buffer, request, asio::use_awaitable);
-      http::response<http::string_body> response(http::status::ok, 11);
-      response.set(http::field::content_type, "application/json");
-      response.set("x-openstack-request-id", "req-7d9a4e6a-0d6c-4d15-9d0b-1d6d1f2a3b4c");
-      response.keep_alive(request.keep_alive());
-      response.body() = show(server);
-      response.prepare_payload();
-      co_await http::async_write(stream, response, asio::use_awaitable);
-      if (!response.keep_alive()) co_return;
-    }
-  } catch (const std::exception&) {  // the client went away
-  }
+struct Service {
+  std::string type;
+  std::string name;
+  std::string url;
+};
+
+json::object endpoint(const json::storage_ptr& memory, const Service& service,
+                      const char* interface) {
+  json::object v(memory);
+  v["id"] = "0e9d4f1c2a3b4c5d6e7f8091a2b3c4d5";
+  v["interface"] = interface;
+  v["region"] = "RegionOne";
+  v["region_id"] = "RegionOne";
+  v["url"] = service.url;
+  return v;
 }
 
-asio::awaitable<void> serve(asio::io_context& io, unsigned short port) {
-  Tcp::acceptor acceptor(io, Tcp::endpoint(asio::ip::make_address("127.0.0.1"), port));
-  for (;;) {
-    Tcp::socket socket = co_await acceptor.async_accept(asio::use_awaitable);
-    socket.set_option(Tcp::no_delay(true));
-    asio::co_spawn(io, session(std::move(socket)), asio::detached);
+json::array catalog(const json::storage_ptr& memory) {
+  static const Service services[] = {{"identity", "keystone", "http://controller:8774/identity/v3"},
+                                     {"compute", "nova", "http://controller:8774/compute/v2.1"},
+                                     {"image", "glance", "http://controller:8774/image"},
+                                     {"network", "neutron", "http://controller:8774/networking"}};
+  json::array all(memory);
+  for (const Service& service : services) {
+    json::array endpoints(memory);
+    for (const char* interface : {"public", "internal", "admin"})
+      endpoints.push_back(endpoint(memory, service, interface));
+    json::object v(memory);
+    v["id"] = "3b4c5d6e7f8091a2b3c4d50e9d4f1c2a";
+    v["type"] = service.type;
+    v["name"] = service.name;
+    v["endpoints"] = std::move(endpoints);
+    all.push_back(std::move(v));
   }
+  return all;
+}
+
+json::object named(const json::storage_ptr& memory, const std::string& id, const char* name) {
+  json::object v(memory);
+  v["id"] = id;
+  v["name"] = name;
+  return v;
+}
+
+std::string token(bool with_catalog) {
+  static const Server s;
+  unsigned char buffer[16384];
+  json::monotonic_resource resource(buffer, sizeof buffer);
+  const json::storage_ptr memory(&resource);
+  json::object v(memory);
+  v["methods"] = json::array({"password"}, memory);
+  v["user"] = named(memory, s.user, "admin");
+  v["user"].get_object()["domain"] = named(memory, "default", "Default");
+  v["user"].get_object()["password_expires_at"] = nullptr;
+  v["audit_ids"] = json::array({"3T2dc1CGQxyJsHdDu1xkcw"}, memory);
+  v["issued_at"] = "2026-11-20T12:34:56.000000Z";
+  v["expires_at"] = "2026-11-21T00:34:56.000000Z";
+  v["project"] = named(memory, s.project, "admin");
+  v["project"].get_object()["domain"] = named(memory, "default", "Default");
+  v["is_domain"] = false;
+  json::array roles(memory);
+  for (const char* role : {"admin", "member", "reader"})
+    roles.push_back(named(memory, s.user, role));
+  v["roles"] = std::move(roles);
+  if (with_catalog) v["catalog"] = catalog(memory);
+  json::object body(memory);
+  body["token"] = std::move(v);
+  return json::serialize(body);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
-  asio::io_context io(1);
-  asio::co_spawn(io, serve(io, static_cast<unsigned short>(std::atoi(argv[1]))), asio::detached);
-  io.run();
+  bench::serve(static_cast<unsigned short>(std::atoi(argv[1])), [](std::string_view target) {
+    if (target == "/show") return show();
+    return token(target == "/token");
+  });
 }
