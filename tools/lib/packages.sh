@@ -17,6 +17,9 @@ packages_run=(
 packages_test=(
   python3 python3-openstackclient clang-format git wrk sqlite3 xorriso
 )
+packages_conformance=(
+  tempest python3-tempest python3-stestr python3-subunit python3-testtools python3-keystoneauth1
+)
 
 # missing_packages NAME...: those that are not installed, one a line.
 missing_packages() {

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tempest as the measure of how well the APIs are answered."""
