@@ -34,6 +34,11 @@ class Running:
     def start(self):
         return Endpoint(account_of(self.openrc))
 
+    @staticmethod
+    def faults():
+        """Nobody here sees its daemons."""
+        return []
+
     def stop(self):
         """Nothing of it is ours."""
 
@@ -51,12 +56,21 @@ class Fresh:
         self.cloud = Cloud("libvirt" if guests else "fake", bridge)
 
     def start(self):
-        self.cloud.start_all() if self.with_host else self.cloud.start_control()
+        try:
+            self.cloud.start_all() if self.with_host else self.cloud.start_control()
+        except AssertionError as failure:
+            raise Mistake(f"no cloud: {failure}\n{self.cloud.last_words()}") from failure
         return Endpoint({
             "OS_AUTH_URL": f"{self.cloud.url}/identity/v3", "OS_USERNAME": "admin",
             "OS_PASSWORD": self.cloud.password, "OS_PROJECT_NAME": "admin",
             "OS_USER_DOMAIN_ID": "default", "OS_PROJECT_DOMAIN_ID": "default",
             "OS_REGION_NAME": "RegionOne"})
+
+    def faults(self):
+        """Daemons that have ended, with their last words."""
+        return [(name, "ended during the tests:\n" + daemon.last_lines())
+                for name, daemon in self.cloud.daemons.items()
+                if daemon.process is not None and not daemon.is_running()]
 
     def stop(self):
         """Ends it and removes its state; its logs stay."""

@@ -7,6 +7,7 @@ import re
 from conformance.selection import class_of, plain
 
 FIXTURE = re.compile(r"(setUpClass|tearDownClass) \((.+)\)$")
+SET_UP = "setUpClass: "
 REASON_LENGTH = 300
 
 
@@ -100,7 +101,7 @@ def of_test(name, report, fixtures):
         return outcome_of(name, report)
     for kind, fixture in fixtures:
         if kind == "setUpClass" and state_of(fixture) != "passed":
-            prefix = "" if fixture.status == "skip" else "setUpClass: "
+            prefix = "" if fixture.status == "skip" else SET_UP
             return outcome_of(name, fixture, prefix)
     return Outcome(name, "failed", "did not run: there is no such test, or its worker ended early")
 
@@ -118,11 +119,13 @@ class Verdict:
         return f"{len(self.passed)} passed, {len(self.failed)} failed, {len(self.skipped)} skipped"
 
 
-def judge(found, known, wrong_lines):
-    """@param known test name -> why it is known to fail; wrong_lines: faults of that list itself"""
-    verdict = Verdict([], [Outcome("known failures", "failed", line) for line in wrong_lines], [], [])
+def judge(found, known, faults=()):
+    """@param known test name -> why it is known to fail
+    @param faults what failed besides the tests: (what, sentence)"""
+    verdict = Verdict([], [Outcome(what, "failed", fault) for what, fault in faults], [], [])
     for outcome in found:
-        why = known.get(outcome.name)
+        # A test whose class could not be set up has not shown the failure that is known.
+        why = None if outcome.reason.startswith(SET_UP) else known.get(outcome.name)
         if outcome.state == "failed" and why:
             verdict.excused.append((outcome, why))
         elif outcome.state == "passed" and why:

@@ -11,10 +11,11 @@ from subunit import ByteStreamToStreamResult
 from testtools import StreamToDict
 
 from conformance.results import Report
-from conformance.selection import HERE, Mistake
+from conformance.selection import HERE, Mistake, plain
 
 MAJOR = "33"
 PYTHON = "/usr/bin/python3"  # Debian's: another one first in PATH would not see Debian's packages
+STESTR = (PYTHON, "/usr/bin/stestr")
 TEST_LIMIT = "600"           # seconds for one test; a wait of Tempest for one thing ends after 120
 TEMPEST = pathlib.Path("/usr/lib/python3/dist-packages/tempest")
 STESTR_CONF = f"""[DEFAULT]
@@ -74,16 +75,29 @@ class Workspace:
         if done.returncode != 0:
             raise Mistake(f"Tempest's wait could not be removed: {done.stderr.strip()}")
 
-    def run(self, test_ids, concurrency):
-        """Runs the tests. @return a report for each thing that the runner told of"""
+    def completed(self, test_ids):
+        """Full ids for those that came without Tempest's attributes: the runner knows no others.
+        @return the ids; one that Tempest does not have is left as it is"""
+        if all(test_id.endswith("]") for test_id in test_ids):
+            return test_ids
+        done = subprocess.run([*STESTR, "list"], cwd=self.folder, env=self.environment(), text=True,
+                              capture_output=True, timeout=120, check=False)
+        if done.returncode != 0:
+            raise Mistake(f"Tempest cannot list its tests: {(done.stdout + done.stderr).strip()}")
+        full = {plain(test_id): test_id for test_id in done.stdout.split()}
+        return [full.get(test_id, test_id) for test_id in test_ids]
+
+    def run(self, test_ids, concurrency, on_report):
+        """Runs the tests. @return a report for each thing that the runner told of, each of which is
+        given to on_report() too as soon as it is there"""
         (self.folder / "tests.txt").write_text("".join(f"{test_id}\n" for test_id in test_ids))
-        command = [PYTHON, "/usr/bin/stestr", "run", "--subunit", "--concurrency",
-                   str(concurrency), "--load-list", "tests.txt"]
+        command = [*STESTR, "run", "--subunit", "--concurrency", str(concurrency),
+                   "--load-list", "tests.txt"]
         with (self.folder / "stestr.log").open("wb") as log:
             self.process = subprocess.Popen(  # a group of its own, so that its workers end with it
                 command, cwd=self.folder, env=self.environment(), stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE, stderr=log, start_new_session=True)
-            reports = read_reports(self.process.stdout, log)
+            reports = read_reports(self.process.stdout, log, on_report)
             self.process.wait()
         return reports
 
@@ -112,9 +126,14 @@ class Told(StreamToDict):
             super().status(*arguments, **named)
 
 
-def read_reports(stream, log):
+def read_reports(stream, log, on_report):
     reports = []
-    told = Told(lambda test: reports.append(report_of(test)), log)
+
+    def take(test):
+        reports.append(report_of(test))
+        on_report(reports[-1])
+
+    told = Told(take, log)
     told.startTestRun()
     ByteStreamToStreamResult(stream, non_subunit_name="stdout").run(told)
     told.stopTestRun()
