@@ -2,6 +2,7 @@
 # Toolchain settings, third-party libraries and the helpers virga_library() and virga_program().
 
 option(VIRGA_TESTS "Build the tests" ON)
+option(VIRGA_FUZZ "Build the fuzz targets, with Clang, instead of the tests" OFF)
 set(VIRGA_SANITIZE "" CACHE STRING "Sanitizers to build with, e.g. address,undefined")
 
 set(CMAKE_CXX_STANDARD 20)
@@ -24,10 +25,14 @@ if(VIRGA_MOLD)
 endif()
 
 add_compile_options(
-  "$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wconversion;-Wnon-virtual-dtor;-Werror>"
+  "$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wconversion;-Wnon-virtual-dtor>"
+  "$<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Werror>"
   "$<$<COMPILE_LANGUAGE:CXX>:-fstack-protector-strong;-fstack-clash-protection;-fcf-protection>")
 add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-ffunction-sections> $<$<COMPILE_LANGUAGE:CXX>:-fdata-sections>)
 add_link_options(-Wl,-z,relro,-z,now,--gc-sections,--as-needed -pie)
+if(VIRGA_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link -fno-sanitize-recover=undefined)
+endif()
 if(VIRGA_SANITIZE)
   add_compile_options(-fsanitize=${VIRGA_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${VIRGA_SANITIZE})

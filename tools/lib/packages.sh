@@ -20,6 +20,7 @@ packages_test=(
 packages_conformance=(
   tempest python3-tempest python3-stestr python3-subunit python3-testtools python3-keystoneauth1
 )
+packages_fuzz=(clang libclang-rt-dev) # libFuzzer
 
 # missing_packages NAME...: those that are not installed, one a line.
 missing_packages() {
