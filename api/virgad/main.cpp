@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "api/agent-link/enrolment.h"
+#include "api/image/metadef_load.h"
 #include "api/virgad/bootstrap.h"
 #include "api/virgad/serve.h"
 #include "common/error.h"
@@ -38,6 +39,14 @@ void run_enrolment(const virgad::Config& config, const std::string& host) {
   std::cout << token.text() << "\n";
 }
 
+void run_metadefs_load(const virgad::Config& config, const std::string& directory, bool replace) {
+  store::Database db(config.database());
+  const auto loaded = image::load_metadefs(db, SystemClock(), directory, replace);
+  for (const auto& name : loaded.added) std::cout << "added " << name << "\n";
+  for (const auto& name : loaded.replaced) std::cout << "replaced " << name << "\n";
+  for (const auto& name : loaded.kept) std::cout << "kept " << name << "\n";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -45,6 +54,8 @@ int main(int argc, char** argv) {
   std::string config_path = "/etc/virga/virga.yaml";
   std::string password_file;
   std::string host;
+  std::string directory;
+  bool replace = false;
   app.add_option("--config", config_path, "Configuration file")->capture_default_str();
   app.require_subcommand(1);
   auto* serve = app.add_subcommand("serve", "Run until SIGTERM");
@@ -57,6 +68,11 @@ int main(int argc, char** argv) {
                                    "Print a one-time token, valid for an hour, with "
                                    "which a machine becomes a host");
   enrol->add_option("name", host, "Name of the host")->required();
+  auto* metadefs = app.add_subcommand("metadefs", "Metadata definitions of images, flavors ...");
+  metadefs->require_subcommand(1);
+  auto* load = metadefs->add_subcommand("load", "Add the namespaces of a directory of JSON files");
+  load->add_option("directory", directory, "Where the *.json files are")->required();
+  load->add_flag("--replace", replace, "Replace namespaces that are there already");
   CLI11_PARSE(app, argc, argv);
   try {
     const auto config = virgad::load_config(config_path);
@@ -64,6 +80,7 @@ int main(int argc, char** argv) {
     if (*serve) virgad::serve(config);
     if (*bootstrap) run_bootstrap(config, password_file);
     if (*enrol) run_enrolment(config, host);
+    if (*load) run_metadefs_load(config, directory, replace);
     return 0;
   } catch (const std::exception& e) {
     std::cerr << "virgad: " << e.what() << "\n";

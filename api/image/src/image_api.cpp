@@ -69,6 +69,7 @@ void add_routes(http::Router& router, ImageDeps& deps) {
   router.get("/image/versions", "public", discovery);
   add_image_routes(router, deps);
   add_image_data_routes(router, deps);
+  add_metadef_routes(router, deps);
 }
 
 }  // namespace virga::image

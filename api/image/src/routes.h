@@ -9,6 +9,7 @@ namespace virga::image {
 
 void add_image_routes(http::Router& router, ImageDeps& deps);
 void add_image_data_routes(http::Router& router, ImageDeps& deps);
+void add_metadef_routes(http::Router& router, ImageDeps& deps);
 
 /// The image {id} if the caller may see it.  @throws Error{not_found}
 model::Image get_image(store::ReadTx& tx, const http::Request& request);
