@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/http/version.h"
 #include "common/clock.h"
 #include "common/file.h"
 
@@ -58,6 +59,8 @@ struct Request {
   std::string body;
   std::vector<std::pair<std::string, std::string>> params;  ///< of the route: {id} -> value
   std::string request_id;                                   ///< "req-<uuid>"
+  std::string global_request_id;   ///< the client's own "req-<uuid>", for logs; empty: none
+  ApiVersion version;              ///< that was agreed on; 0.0 where the service has none
   std::string peer;                ///< the address the connection comes from
   std::string certificate_sha256;  ///< of the client certificate that TLS verified; empty: none
   std::string base_url;            ///< "http://address:port" under which the client reached us

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "api/http/message.h"
+#include "api/http/version.h"
 #include "common/error.h"
 
 namespace virga::http {
@@ -65,8 +66,25 @@ class Authorizer {
                       const Target& target) const = 0;
 };
 
+class Service;
+
+/// An error that is to be shown.
+struct Fault {
+  int status = 500;
+  const std::string& message;
+  const Request& request;
+  const Service& service;
+};
 /// The error body of one service.
 using ErrorBody = std::function<Response(int status, const std::string& message)>;
+/// The same for a service whose errors tell more: the request's id, its versions.
+using FaultBody = std::function<Response(const Fault&)>;
+
+/// Whose requests are answered when there are more than the server can do.
+enum class Lane {
+  normal,
+  control,  ///< answered even then: health, figures
+};
 
 /// One route of the table.
 struct Route {
@@ -75,6 +93,16 @@ struct Route {
   Handler handler;
   UploadHandler upload;        ///< instead of handler: the body is streamed
   WebSocketHandler websocket;  ///< instead of handler: the connection is upgraded
+  VersionRange versions;       ///< outside of it there is no such route
+  Lane lane = Lane::normal;
+  std::string method;   ///< set by Router::add()
+  std::string pattern;  ///< set by Router::add(): "/compute/v2.1/servers/{id}"
+};
+
+/// What bodies of a service must say that they are.
+struct BodyRule {
+  int status = 0;       ///< of the refusal of anything but JSON; 0: the handlers look themselves
+  std::string message;  ///< of the refusal; "%s" is the type that came
 };
 
 /// A family of routes under one prefix with one form of errors.
@@ -83,12 +111,17 @@ class Service {
   std::string prefix;  ///< "/compute"
   ErrorBody error_body;
   std::vector<std::pair<std::string, std::string>> headers;  ///< added to each answer
+  Microversions versions = {};         ///< without a path: the service has none
+  std::string request_id_header = {};  ///< another header for the request's id
+  BodyRule body_rule = {};
+  FaultBody fault_body = {};  ///< instead of error_body
 };
 
 /// What a request leads to.
 struct Match {
   const Service* service = nullptr;
-  const Route* route = nullptr;
+  const Route* route = nullptr;  ///< null: refused
+  const Route* asked = nullptr;  ///< the route, also when its policy refused the request
 };
 
 class Router {
@@ -99,29 +132,39 @@ class Router {
   /// Adds a service; routes added later under its prefix use its error form.
   void add_service(Service service);
 
-  /// Adds a route. `pattern` is "/compute/v2.1/servers/{id}".
+  /// Adds a route. `pattern` is "/compute/v2.1/servers/{id}". There may be several for one method
+  /// and pattern when no version belongs to two of them.
   /// @throws Error{internal} when its policy is unknown or the route exists: the program must not
   /// start
   void add(std::string_view method, std::string_view pattern, Route route);
 
-  void get(std::string_view pattern, std::string_view policy, Handler handler, Run run = Run::io) {
-    add("GET", pattern, {std::string(policy), run, std::move(handler), {}, {}});
+  void get(std::string_view pattern, std::string_view policy, Handler handler, Run run = Run::io,
+           VersionRange versions = {}) {
+    add("GET", pattern, simple(policy, run, std::move(handler), versions));
   }
-  void post(std::string_view pattern, std::string_view policy, Handler handler) {
-    add("POST", pattern, {std::string(policy), Run::pool, std::move(handler), {}, {}});
+  void get(std::string_view pattern, std::string_view policy, Handler handler,
+           VersionRange versions) {
+    add("GET", pattern, simple(policy, Run::io, std::move(handler), versions));
   }
-  void put(std::string_view pattern, std::string_view policy, Handler handler) {
-    add("PUT", pattern, {std::string(policy), Run::pool, std::move(handler), {}, {}});
+  void post(std::string_view pattern, std::string_view policy, Handler handler,
+            VersionRange versions = {}) {
+    add("POST", pattern, simple(policy, Run::pool, std::move(handler), versions));
   }
-  void patch(std::string_view pattern, std::string_view policy, Handler handler) {
-    add("PATCH", pattern, {std::string(policy), Run::pool, std::move(handler), {}, {}});
+  void put(std::string_view pattern, std::string_view policy, Handler handler,
+           VersionRange versions = {}) {
+    add("PUT", pattern, simple(policy, Run::pool, std::move(handler), versions));
   }
-  void del(std::string_view pattern, std::string_view policy, Handler handler) {
-    add("DELETE", pattern, {std::string(policy), Run::pool, std::move(handler), {}, {}});
+  void patch(std::string_view pattern, std::string_view policy, Handler handler,
+             VersionRange versions = {}) {
+    add("PATCH", pattern, simple(policy, Run::pool, std::move(handler), versions));
+  }
+  void del(std::string_view pattern, std::string_view policy, Handler handler,
+           VersionRange versions = {}) {
+    add("DELETE", pattern, simple(policy, Run::pool, std::move(handler), versions));
   }
 
-  /// Finds the route, checks its policy, fills params and caller. When that fails, `refusal` is the
-  /// answer and the route is null.
+  /// Finds the route, agrees on a version, checks the policy, fills params, version and caller.
+  /// When that fails, `refusal` is the answer and the route is null.
   Match route(Request& request, Response& refusal) const;
 
   /// Runs a handler of the matched service; an exception becomes the service's error body.
@@ -132,7 +175,15 @@ class Router {
   Response error(const Service* service, const Request& request, int status,
                  const std::string& message) const;
 
+  /// Appends the headers that a service adds to each of its answers: "Name: value\r\n" lines.
+  void append_headers(std::string& out, const Service* service, const Request& request) const;
+
+  /// Calls f for each route, after all were added.
+  void each_route(const std::function<void(const Route&, const Service*)>& f) const;
+
  private:
+  static Route simple(std::string_view policy, Run run, Handler handler, VersionRange versions);
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -10,25 +10,50 @@ namespace {
 using http::Request;
 using http::Response;
 
+constexpr http::VersionRange kServed{{2, 1}, {2, 1}};
+
+/// What clients look for first: the elder API, which is the newer one at its least version.
+json::object legacy_version(const std::string& base) {
+  return {{"id", "v2.0"},
+          {"status", "SUPPORTED"},
+          {"version", ""},
+          {"min_version", ""},
+          {"updated", "2011-01-21T11:33:21Z"},
+          {"links", json::array{json::object{{"rel", "self"}, {"href", base + "/compute/v2/"}}}}};
+}
+
 json::object version(const std::string& base) {
   return {{"id", "v2.1"},
           {"status", "CURRENT"},
-          {"version", "2.1"},
-          {"min_version", "2.1"},
+          {"version", kServed.most.text()},
+          {"min_version", kServed.least.text()},
           {"updated", "2013-07-23T11:33:21Z"},
           {"links", json::array{json::object{{"rel", "self"}, {"href", base + "/compute/v2.1/"}}}}};
 }
 
+/// One version alone says more about itself.
+Response whole(json::object v, const char* media_type) {
+  v["links"].as_array().push_back(
+      json::object{{"rel", "describedby"},
+                   {"type", "text/html"},
+                   {"href", "https://docs.openstack.org/api-ref/compute/"}});
+  v["media-types"] = json::array{json::object{{"base", "application/json"}, {"type", media_type}}};
+  return http::json_response(200, {{"version", std::move(v)}});
+}
+
 Response versions(const Request& request) {
-  return http::json_response(200, {{"versions", json::array{version(request.base_url)}}});
+  return http::json_response(
+      200,
+      {{"versions", json::array{legacy_version(request.base_url), version(request.base_url)}}});
+}
+
+Response show_legacy(const Request& request) {
+  return whole(legacy_version(request.base_url),
+               "application/vnd.openstack.compute+json;version=2");
 }
 
 Response show_version(const Request& request) {
-  json::object v = version(request.base_url);
-  v["media-types"] =
-      json::array{json::object{{"base", "application/json"},
-                               {"type", "application/vnd.openstack.compute+json;version=2.1"}}};
-  return http::json_response(200, {{"version", std::move(v)}});
+  return whole(version(request.base_url), "application/vnd.openstack.compute+json;version=2.1");
 }
 
 const char* fault_name(int status) {
@@ -49,6 +74,8 @@ const char* fault_name(int status) {
       return "overLimit";
     case 415:
       return "badMediaType";
+    case 429:
+      return "overLimit";
     case 501:
       return "notImplemented";
     case 503:
@@ -72,12 +99,18 @@ std::string compute_url(const Request& request) {
 }
 
 void add_routes(http::Router& router, ComputeDeps& deps) {
-  router.add_service({"/compute",
-                      error_body,
-                      {{"OpenStack-API-Version", "compute 2.1"},
-                       {"X-OpenStack-Nova-API-Version", "2.1"},
-                       {"Vary", "OpenStack-API-Version, X-OpenStack-Nova-API-Version"}}});
+  router.add_service({.prefix = "/compute",
+                      .error_body = error_body,
+                      .headers = {},
+                      .versions = {.type = "compute",
+                                   .path = "/compute/v2.1",
+                                   .range = kServed,
+                                   .legacy = "X-OpenStack-Nova-API-Version",
+                                   .refusal = {}},
+                      .request_id_header = "X-Compute-Request-Id",
+                      .body_rule = {415, "Unsupported Content-Type"}});
   router.get("/compute", "public", versions);
+  router.get("/compute/v2", "public", show_legacy);
   router.get("/compute/v2.1", "public", show_version);
   add_flavor_routes(router, deps);
   add_keypair_routes(router, deps);

@@ -1,82 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/http/router.h"
 
-#include <algorithm>
-#include <boost/url/pct_string_view.hpp>
 #include <map>
 
+#include "api/http/src/route_tree.h"
 #include "common/log.h"
 
 namespace virga::http {
 namespace {
 
-struct Node {
-  std::map<std::string, std::unique_ptr<Node>, std::less<>> literal;
-  std::unique_ptr<Node> any;
-  std::string any_name;
-  std::map<std::string, Route, std::less<>> methods;
-};
-
-std::vector<std::string_view> segments_of(std::string_view path) {
-  std::vector<std::string_view> segments;
-  while (!path.empty()) {
-    if (path.front() == '/') {
-      path.remove_prefix(1);
-      continue;
-    }
-    const std::size_t end = path.find('/');
-    segments.push_back(path.substr(0, end));
-    path.remove_prefix(std::min(end, path.size()));
-  }
-  return segments;
-}
-
-/// The value of a path segment; segments that do not decode match no route.
-std::string decoded(std::string_view segment) {
-  const auto checked = boost::urls::make_pct_string_view({segment.data(), segment.size()});
-  if (!checked) throw Error(ErrorKind::invalid, "The path is not encoded correctly.");
-  std::string value = checked->decode();
-  if (value.find('\0') != std::string::npos)
-    throw Error(ErrorKind::invalid, "The path has a character that is not allowed.");
-  return value;
-}
-
-/// Literal children win over the parameter, at each level.
-const Node* descend(const Node& node, const std::vector<std::string_view>& path, std::size_t depth,
-                    std::vector<std::pair<std::string, std::string>>& params) {
-  if (depth == path.size()) return node.methods.empty() ? nullptr : &node;
-  if (const auto it = node.literal.find(path[depth]); it != node.literal.end())
-    if (const Node* found = descend(*it->second, path, depth + 1, params)) return found;
-  if (!node.any) return nullptr;
-  params.emplace_back(node.any_name, decoded(path[depth]));
-  if (const Node* found = descend(*node.any, path, depth + 1, params)) return found;
-  params.pop_back();
-  return nullptr;
-}
-
 std::string allowed_methods(const Node& node) {
   std::string allowed;
-  for (const auto& [method, route] : node.methods)
+  for (const auto& [method, routes] : node.methods)
     allowed += (allowed.empty() ? "" : ", ") + method;
   return allowed;
 }
+
+/// The routes of the method; HEAD is answered by GET.
+const Alternatives* routes_of(const Node& node, const std::string& method) {
+  auto it = node.methods.find(method);
+  if (it == node.methods.end() && method == "HEAD") it = node.methods.find("GET");
+  return it == node.methods.end() ? nullptr : &it->second;
+}
+
+const Route& route_at(const Alternatives& routes, ApiVersion version) {
+  for (const auto& route : routes)
+    if (route->versions.contains(version)) return *route;
+  throw Error(ErrorKind::not_found,
+              "API version '" + version.text() + "' is not supported on this method.");
+}
+
+void append_line(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+/// What is the same in all answers of a service at one version.
+std::string head_of(const Service& service, ApiVersion version) {
+  std::string head;
+  for (const auto& [name, value] : service.headers) append_line(head, name, value);
+  if (!version.is_set()) return head;
+  const Microversions& v = service.versions;
+  append_line(head, "OpenStack-API-Version", v.type + " " + version.text());
+  append_line(head, "Vary", "OpenStack-API-Version");
+  if (v.legacy.empty()) return head;
+  append_line(head, v.legacy, version.text());
+  append_line(head, "Vary", v.legacy);
+  return head;
+}
+
+/// A service and its answers' headers, ready to be sent.
+struct ServiceEntry {
+  Service service;
+  std::map<ApiVersion, std::string> heads;
+};
 
 }  // namespace
 
 struct Router::Impl {
   const Authorizer& authorizer;
   Node root;
-  std::vector<std::unique_ptr<Service>> services;
+  std::vector<std::unique_ptr<ServiceEntry>> services;
 
   explicit Impl(const Authorizer& a) : authorizer(a) {}
 
   const Service* service_of(std::string_view path) const {
     const Service* best = nullptr;
-    for (const auto& service : services) {
-      const std::string& prefix = service->prefix;
+    for (const auto& entry : services) {
+      const std::string& prefix = entry->service.prefix;
       const bool inside =
           path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
-      if (inside && (best == nullptr || prefix.size() > best->prefix.size())) best = service.get();
+      if (inside && (best == nullptr || prefix.size() > best->prefix.size()))
+        best = &entry->service;
     }
     return best;
   }
@@ -86,7 +80,23 @@ Router::Router(const Authorizer& authorizer) : impl_(std::make_unique<Impl>(auth
 Router::~Router() = default;
 
 void Router::add_service(Service service) {
-  impl_->services.push_back(std::make_unique<Service>(std::move(service)));
+  auto entry = std::make_unique<ServiceEntry>();
+  entry->service = std::move(service);
+  const Service& s = entry->service;
+  entry->heads[{}] = head_of(s, {});
+  if (!s.versions.path.empty())
+    for (ApiVersion v = s.versions.range.least; v <= s.versions.range.most; ++v.minor)
+      entry->heads[v] = head_of(s, v);
+  impl_->services.push_back(std::move(entry));
+}
+
+Route Router::simple(std::string_view policy, Run run, Handler handler, VersionRange versions) {
+  Route route;
+  route.policy = policy;
+  route.run = run;
+  route.handler = std::move(handler);
+  route.versions = versions;
+  return route;
 }
 
 void Router::add(std::string_view method, std::string_view pattern, Route route) {
@@ -94,53 +104,74 @@ void Router::add(std::string_view method, std::string_view pattern, Route route)
   if (!impl_->authorizer.knows(route.policy))
     throw Error(ErrorKind::internal,
                 "Route " + name + " names the unknown policy '" + route.policy + "'.");
-  Node* node = &impl_->root;
-  for (const std::string_view segment : segments_of(pattern)) {
-    if (segment.front() == '{') {
-      const std::string_view parameter = segment.substr(1, segment.size() - 2);
-      if (!node->any) {
-        node->any = std::make_unique<Node>();
-        node->any_name = parameter;
-      } else if (node->any_name != parameter) {
-        throw Error(ErrorKind::internal,
-                    "Route " + name + " calls a parameter '" + std::string(parameter) +
-                        "' that another route calls '" + node->any_name + "'.");
-      }
-      node = node->any.get();
-    } else {
-      auto& child = node->literal[std::string(segment)];
-      if (!child) child = std::make_unique<Node>();
-      node = child.get();
-    }
-  }
-  if (!node->methods.emplace(method, std::move(route)).second)
-    throw Error(ErrorKind::internal, "Route " + name + " is there twice.");
+  Node& node = node_for(impl_->root, pattern, name);
+  route.method = method;
+  route.pattern = pattern;
+  Alternatives& routes = node.methods[std::string(method)];
+  for (const auto& other : routes)
+    if (other->versions.overlaps(route.versions))
+      throw Error(ErrorKind::internal, "Route " + name + " is there twice.");
+  routes.push_back(std::make_unique<Route>(std::move(route)));
+}
+
+void Router::each_route(const std::function<void(const Route&, const Service*)>& f) const {
+  const std::function<void(const Node&)> visit = [&](const Node& node) {
+    for (const auto& [method, routes] : node.methods)
+      for (const auto& route : routes) f(*route, impl_->service_of(route->pattern));
+    for (const auto& [segment, child] : node.literal) visit(*child);
+    if (node.any) visit(*node.any);
+  };
+  visit(impl_->root);
 }
 
 Match Router::route(Request& request, Response& refusal) const {
   Match match;
   match.service = impl_->service_of(request.path);
+  const auto refuse = [&](int status, const std::string& message) {
+    refusal = error(match.service, request, status, message);
+  };
   try {
-    const Node* node = descend(impl_->root, segments_of(request.path), 0, request.params);
+    if (match.service != nullptr && !match.service->versions.path.empty() &&
+        match.service->versions.covers(request.path)) {
+      const Negotiated agreed = negotiate(match.service->versions, request);
+      request.version = agreed.version;
+      if (agreed.status != 0) return refuse(agreed.status, agreed.message), match;
+    }
+    const Node* node = find_node(impl_->root, request.path, request.params);
     if (node == nullptr) throw Error(ErrorKind::not_found, "The resource could not be found.");
-    auto it = node->methods.find(request.method);
-    if (it == node->methods.end() && request.method == "HEAD") it = node->methods.find("GET");
-    if (it == node->methods.end()) {
-      refusal = error(match.service, request, 405, "The method is not allowed for this resource.");
+    const Alternatives* routes = routes_of(*node, request.method);
+    if (routes == nullptr) {
+      refuse(405, "The method is not allowed for this resource.");
       refusal.headers.emplace_back("Allow", allowed_methods(*node));
       return match;
     }
-    request.policy = it->second.policy;
+    match.asked = &route_at(*routes, request.version);
+    request.policy = match.asked->policy;
     request.authorizer = &impl_->authorizer;
-    impl_->authorizer.authorize(request, it->second.policy);
-    match.route = &it->second;
+    impl_->authorizer.authorize(request, match.asked->policy);
+    match.route = match.asked;
   } catch (const Error& e) {
-    refusal = error(match.service, request, status_of(e.kind()), e.what());
+    refuse(status_of(e.kind()), e.what());
   } catch (const std::exception& e) {
     log::error("routing failed", {{"request", request.request_id}, {"error", e.what()}});
-    refusal = error(match.service, request, 500, "Internal error.");
+    refuse(500, "Internal error.");
   }
   return match;
+}
+
+void Router::append_headers(std::string& out, const Service* service,
+                            const Request& request) const {
+  if (service == nullptr) return;
+  if (!service->request_id_header.empty())
+    append_line(out, service->request_id_header, request.request_id);
+  for (const auto& entry : impl_->services) {
+    if (&entry->service != service) continue;
+    const auto it = entry->heads.find(request.version);
+    if (it != entry->heads.end())
+      out += it->second;
+    else  // what was asked for is shown although it was refused
+      out += head_of(*service, request.version);
+  }
 }
 
 Response Router::guarded(const Match& match, const Request& request,
@@ -150,9 +181,6 @@ Response Router::guarded(const Match& match, const Request& request,
     if (!request.settled && response.status < 400)
       throw Error(ErrorKind::internal, "The handler of " + std::string(request.policy) +
                                            " did not check its policy against the object.");
-    if (match.service != nullptr)
-      response.headers.insert(response.headers.end(), match.service->headers.begin(),
-                              match.service->headers.end());
     return response;
   } catch (const Error& e) {
     if (e.kind() != ErrorKind::internal && e.kind() != ErrorKind::unknown)
@@ -169,77 +197,18 @@ Response Router::guarded(const Match& match, const Request& request,
 
 Response Router::error(const Service* service, const Request& request, int status,
                        const std::string& message) const {
-  Response response =
-      service != nullptr ? service->error_body(status, message) : identity_error(status, message);
-  if (service != nullptr)
-    response.headers.insert(response.headers.end(), service->headers.begin(),
-                            service->headers.end());
+  Response response;
+  if (service == nullptr)
+    response = identity_error(status, message);
+  else if (service->fault_body)
+    response = service->fault_body({status, message, request, *service});
+  else
+    response = service->error_body(status, message);
   if (status == 401)
     response.headers.emplace_back("WWW-Authenticate",
                                   "Keystone uri=\"" + request.base_url + "/identity\"");
-  if (status == 503) response.headers.emplace_back("Retry-After", "1");
+  if (status == 503 || status == 429) response.headers.emplace_back("Retry-After", "1");
   return response;
-}
-
-Response identity_error(int status, const std::string& message) {
-  return json_response(
-      status,
-      {{"error",
-        {{"code", status}, {"message", message}, {"title", std::string(reason_of(status))}}}});
-}
-
-int status_of(ErrorKind kind) noexcept {
-  switch (kind) {
-    case ErrorKind::invalid:
-      return 400;
-    case ErrorKind::unauthorized:
-      return 401;
-    case ErrorKind::forbidden:
-      return 403;
-    case ErrorKind::not_found:
-      return 404;
-    case ErrorKind::conflict:
-      return 409;
-    case ErrorKind::too_large:
-      return 413;
-    case ErrorKind::unavailable:
-      return 503;
-    case ErrorKind::internal:
-    case ErrorKind::unknown:
-      return 500;
-  }
-  return 500;
-}
-
-std::string_view reason_of(int status) noexcept {
-  switch (status) {
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 406:
-      return "Not Acceptable";
-    case 409:
-      return "Conflict";
-    case 413:
-      return "Request Entity Too Large";
-    case 415:
-      return "Unsupported Media Type";
-    case 416:
-      return "Range Not Satisfiable";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 503:
-      return "Service Unavailable";
-    default:
-      return status >= 500 ? "Internal Server Error" : "Error";
-  }
 }
 
 }  // namespace virga::http

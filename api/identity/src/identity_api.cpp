@@ -21,8 +21,10 @@ json::object version(const std::string& base) {
 }
 
 Response versions(const Request& request) {
-  return http::json_response(300,
-                             {{"versions", {{"values", json::array{version(request.base_url)}}}}});
+  Response response = http::json_response(
+      300, {{"versions", {{"values", json::array{version(request.base_url)}}}}});
+  response.headers.emplace_back("Location", request.base_url + "/identity/v3/");
+  return response;
 }
 
 Response show_version(const Request& request) {
@@ -32,7 +34,14 @@ Response show_version(const Request& request) {
 }  // namespace
 
 void add_routes(http::Router& router, IdentityDeps& deps) {
-  router.add_service({"/identity", http::identity_error, {{"Vary", "X-Auth-Token"}}});
+  router.add_service(
+      {.prefix = "/identity",
+       .error_body = http::identity_error,
+       .headers = {{"Vary", "X-Auth-Token"}},
+       .body_rule = {400,
+                     "Expecting to find application/json in Content-Type header. The server could "
+                     "not comply with the request since it is either malformed or otherwise "
+                     "incorrect. The client is assumed to be in error."}});
   router.get("/identity", "public", versions);
   router.get("/identity/v3", "public", show_version);
   add_token_routes(router, deps);

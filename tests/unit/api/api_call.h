@@ -56,11 +56,15 @@ struct Reply {
   int status = 0;
   std::string text;
   http::Response whole;
+  std::string service_headers;  ///< "Name: value" lines that the service adds
   json::value body() const { return text.empty() ? json::value() : json::parse(text); }
   std::string header(const std::string& name) const {
     for (const auto& [key, value] : whole.headers)
       if (key == name) return value;
-    return {};
+    const std::size_t at = ("\r\n" + service_headers).find("\r\n" + name + ": ");
+    if (at == std::string::npos) return {};
+    const std::size_t from = at + name.size() + 2;
+    return service_headers.substr(from, service_headers.find("\r\n", from) - from);
   }
 };
 
@@ -90,7 +94,9 @@ inline Reply call(const http::Router& router, const std::string& method, const s
   const http::Match match = router.route(request, response);
   if (match.route != nullptr)
     response = router.guarded(match, request, [&] { return match.route->handler(request); });
-  return {response.status, response.body, std::move(response)};
+  Reply reply{response.status, response.body, std::move(response), {}};
+  router.append_headers(reply.service_headers, match.service, request);
+  return reply;
 }
 
 }  // namespace virga::test
