@@ -1,50 +1,156 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/identity/catalog.h"
 
+#include <map>
+#include <set>
+
 #include "common/json.h"
-#include "common/random.h"
+#include "db/store/endpoint_groups.h"
+#include "db/store/endpoints.h"
+#include "db/store/services.h"
 
 namespace virga::identity {
 namespace {
 
-struct ServiceRow {
-  const char* type;
-  const char* name;
-  const char* path;
-};
+/// Names that a placeholder of a URL may have.  Source: Keystone's list of allowed properties.
+constexpr std::string_view kPlaceholders[] = {
+    "tenant_id",    "project_id", "user_id",     "public_bind_host", "admin_bind_host",
+    "compute_host", "admin_port", "public_port", "public_endpoint"};
 
-constexpr ServiceRow kServices[] = {
-    {"identity", "keystone", "/identity/v3"},
-    {"compute", "nova", "/compute/v2.1"},
-    {"image", "glance", "/image"},
-    {"network", "neutron", "/networking"},
-};
-
-std::string hex_id(std::string_view space, const std::string& name) {
-  std::string id = derived_uuid(space, name);
-  std::erase(id, '-');
-  return id;
+/// Replaces the placeholders $(name)s and %(name)s of a URL by what `value` says; nullopt when the
+/// URL cannot be read or `value` has none.
+template <class F>
+std::optional<std::string> substituted(std::string_view url, const F& value) {
+  std::string out;
+  while (!url.empty()) {
+    const bool opens = url.starts_with("%(") || url.starts_with("$(");
+    if (opens) {
+      const std::size_t end = url.find(')');
+      if (end == std::string_view::npos || url.substr(end + 1, 1) != "s") return std::nullopt;
+      const std::optional<std::string> with = value(url.substr(2, end - 2));
+      if (!with) return std::nullopt;
+      out += *with;
+      url.remove_prefix(end + 2);
+    } else if (url.front() == '%') {
+      if (!url.starts_with("%%")) return std::nullopt;
+      out += '%';
+      url.remove_prefix(2);
+    } else {
+      out += url.front();
+      url.remove_prefix(1);
+    }
+  }
+  return out;
 }
 
 }  // namespace
 
-json::array catalog(const std::string& base, const std::string& region) {
+/// The rows of one epoch.
+struct Catalog::Snapshot {
+  std::uint64_t epoch = 0;
+  std::vector<model::Service> services;
+  std::map<std::string, std::vector<model::Endpoint>> endpoints;   // by service
+  std::map<std::string, std::set<std::string>> chosen_of_project;  // endpoint ids
+
+  bool is_visible(const std::string& project_id, const model::Endpoint& endpoint) const {
+    const auto it = chosen_of_project.find(project_id);
+    return it == chosen_of_project.end() || it->second.contains(endpoint.id);
+  }
+};
+
+Catalog::Catalog(store::Database& database)
+    : database_(database), epoch_(std::make_shared<std::atomic<std::uint64_t>>(1)) {
+  database.subscribe([epoch = epoch_](const store::Change& change) {
+    if (change.topic == "catalog") ++*epoch;
+  });
+}
+
+Catalog::~Catalog() = default;
+
+std::shared_ptr<const Catalog::Snapshot> Catalog::current() const {
+  const std::uint64_t epoch = *epoch_;
+  {
+    const std::lock_guard lock(mutex_);
+    if (snapshot_ && snapshot_->epoch == epoch) return snapshot_;
+  }
+  auto fresh = std::make_shared<Snapshot>();
+  fresh->epoch = epoch;
+  database_.read([&](store::ReadTx& tx) {
+    fresh->services = store::services::list(tx);
+    const auto endpoints = store::endpoints::list(tx);
+    for (const auto& e : endpoints) fresh->endpoints[e.service_id].push_back(e);
+    for (const auto& a : store::endpoints::list_associations(tx))
+      fresh->chosen_of_project[a.project_id].insert(a.endpoint_id);
+    const auto groups = store::endpoint_groups::list(tx);
+    for (const auto& a : store::endpoint_groups::list_associations(tx))
+      for (const auto& group : groups)
+        if (group.id == a.group_id)
+          for (const auto& e : endpoints)
+            if (is_in_group(group, e)) fresh->chosen_of_project[a.project_id].insert(e.id);
+  });
+  const std::lock_guard lock(mutex_);
+  if (!snapshot_ || snapshot_->epoch < epoch) snapshot_ = fresh;
+  return fresh;
+}
+
+json::array Catalog::services_for(const CatalogScope& scope) const {
+  const auto rows = current();
+  const bool filtered = rows->chosen_of_project.contains(scope.project_id);
   json::array services;
-  for (const auto& row : kServices) {
+  for (const auto& service : rows->services) {
+    if (!service.enabled) continue;
     json::array endpoints;
-    for (const char* interface : {"public", "internal", "admin"})
-      endpoints.push_back(
-          json::object{{"id", hex_id("endpoint", std::string(row.type) + "/" + interface)},
-                       {"interface", interface},
-                       {"region", region},
-                       {"region_id", region},
-                       {"url", base + row.path}});
-    services.push_back(json::object{{"id", hex_id("service", row.type)},
-                                    {"type", row.type},
-                                    {"name", row.name},
+    if (const auto it = rows->endpoints.find(service.id); it != rows->endpoints.end())
+      for (const auto& e : it->second) {
+        if (!e.enabled || !rows->is_visible(scope.project_id, e)) continue;
+        const auto url = resolved_url(e, scope);
+        if (!url) continue;
+        const json::value region = e.region_id.empty() ? json::value() : json::value(e.region_id);
+        endpoints.push_back(json::object{{"id", e.id},
+                                         {"interface", e.interface},
+                                         {"region", region},
+                                         {"region_id", region},
+                                         {"url", *url}});
+      }
+    if (filtered && endpoints.empty()) continue;
+    services.push_back(json::object{{"id", service.id},
+                                    {"type", service.type},
+                                    {"name", service.name},
                                     {"endpoints", std::move(endpoints)}});
   }
   return services;
+}
+
+std::optional<std::string> resolved_url(const model::Endpoint& endpoint,
+                                        const CatalogScope& scope) {
+  if (!endpoint.own_path.empty()) return scope.base_url + endpoint.own_path;
+  return substituted(endpoint.url, [&](std::string_view name) -> std::optional<std::string> {
+    const bool of_project = name == "project_id" || name == "tenant_id";
+    if (of_project && !scope.project_id.empty()) return scope.project_id;
+    if (name == "user_id") return scope.user_id;
+    return std::nullopt;
+  });
+}
+
+bool is_endpoint_url(const std::string& url) {
+  return substituted(url, [](std::string_view name) -> std::optional<std::string> {
+           for (const auto known : kPlaceholders)
+             if (known == name) return "";
+           return std::nullopt;
+         })
+      .has_value();
+}
+
+bool is_in_group(const model::EndpointGroup& group, const model::Endpoint& e) {
+  for (const auto& filter : parse_json(group.filters).as_object()) {
+    const std::string& have = filter.key() == "service_id"  ? e.service_id
+                              : filter.key() == "region_id" ? e.region_id
+                                                            : e.interface;
+    const bool agrees = filter.value().is_null() ? have.empty()
+                                                 : filter.value() == json::string_view(have);
+    if (!agrees) return false;
+  }
+  return true;
 }
 
 }  // namespace virga::identity

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "db/model/catalog.h"
+#include "db/store/database.h"
+
+/// Endpoint groups, and which of them are associated with projects. Every change notifies the
+/// topic "catalog".
+namespace virga::store::endpoint_groups {
+
+std::optional<model::EndpointGroup> find(ReadTx& tx, const std::string& id);
+std::vector<model::EndpointGroup> list(ReadTx& tx);
+void insert(WriteTx& tx, const model::EndpointGroup& group);
+/// All but the id.  @throws Error{not_found}
+void update(WriteTx& tx, const model::EndpointGroup& group);
+/// @throws Error{not_found}
+void erase(WriteTx& tx, const std::string& id);
+
+/// An endpoint group that is associated with a project.
+struct Association {
+  std::string project_id;
+  std::string group_id;
+};
+std::vector<Association> list_associations(ReadTx& tx);
+/// @throws Error{conflict} when it is there already
+void associate(WriteTx& tx, const Association& association);
+/// @return false when there was none
+bool dissociate(WriteTx& tx, const Association& association);
+
+}  // namespace virga::store::endpoint_groups
