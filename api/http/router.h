@@ -93,10 +93,10 @@ struct Route {
   Handler handler;
   UploadHandler upload;        ///< instead of handler: the body is streamed
   WebSocketHandler websocket;  ///< instead of handler: the connection is upgraded
-  VersionRange versions;       ///< outside of it there is no such route
+  VersionRange versions = {};  ///< outside of it there is no such route
   Lane lane = Lane::normal;
-  std::string method;   ///< set by Router::add()
-  std::string pattern;  ///< set by Router::add(): "/compute/v2.1/servers/{id}"
+  std::string method = {};   ///< set by Router::add()
+  std::string pattern = {};  ///< set by Router::add(): "/compute/v2.1/servers/{id}"
 };
 
 /// What bodies of a service must say that they are.

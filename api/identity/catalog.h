@@ -30,8 +30,8 @@ class Catalog {
   explicit Catalog(store::Database& database);
   ~Catalog();
 
-  /// Enabled services with their enabled endpoints; when endpoints or endpoint groups are associated
-  /// with the project, only those. Must not be called inside a transaction.
+  /// Enabled services with their enabled endpoints; when endpoints or endpoint groups are
+  /// associated with the project, only those. Must not be called inside a transaction.
   boost::json::array services_for(const CatalogScope& scope) const;
 
  private:

@@ -7,6 +7,7 @@
 
 #include "api/http/router.h"
 #include "api/identity/authorizer.h"
+#include "api/identity/catalog.h"
 #include "api/identity/passwords.h"
 
 namespace virga::identity {
@@ -19,6 +20,7 @@ struct IdentityDeps {
   Passwords& passwords;
   std::string region = "RegionOne";
   TimeUs token_life_us = 12LL * 3600 * kSecondUs;
+  Catalog catalog{db};
 };
 
 void add_routes(http::Router& router, IdentityDeps& deps);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/virgad/bootstrap.h"
 
+#include "api/identity/catalog.h"
 #include "api/identity/passwords.h"
 #include "common/file.h"
 #include "common/random.h"
@@ -55,6 +56,7 @@ std::string bootstrap(const Config& config, const std::string& password) {
   const std::string chosen = password.empty() ? generated : password;
   const std::string hash = chosen.empty() ? "" : passwords.hash(chosen);
   db.write([&](WriteTx& tx) {
+    identity::ensure_own_catalog(tx, config.region);
     if (!store::domains::find(tx, "default"))
       store::domains::insert(tx, model::Domain{"default", "Default", "The default domain", true});
     const model::Project project = ensure_project(tx, "default");

@@ -87,6 +87,7 @@ void serve(Config config) {
   db.write([&](store::WriteTx& tx) {
     const auto n = store::images::requeue_interrupted(tx, clock.now_us());
     if (n > 0) log::warning("interrupted uploads are queued again", {{"count", std::to_string(n)}});
+    identity::ensure_own_catalog(tx, config.region);
   });
 
   identity::Passwords passwords;

@@ -24,7 +24,7 @@ struct Service {
 struct Endpoint {
   std::string id;  ///< 32 hexadecimal digits
   std::string service_id;
-  std::string interface;      ///< "public", "internal", "admin"
+  std::string interface;       ///< "public", "internal", "admin"
   std::string region_id = {};  ///< may be empty
   std::string url = {};        ///< with $(project_id)s; unused when own_path is set
   std::string own_path = {};   ///< of an API of this cloud: "/compute/v2.1"

@@ -350,3 +350,216 @@ CREATE TABLE implied_roles (
 CREATE INDEX implied_roles_by_implied ON implied_roles (implied_id);
 
 CREATE INDEX tokens_by_user ON tokens (user_id);
+
+CREATE TABLE metadef_namespaces (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  display_name TEXT NOT NULL,
+  description TEXT NOT NULL,
+  is_public BIGINT NOT NULL,
+  is_protected BIGINT NOT NULL,
+  owner TEXT NOT NULL,
+  created_us BIGINT NOT NULL,
+  updated_us BIGINT NOT NULL
+);
+
+CREATE TABLE metadef_objects (
+  namespace_id TEXT NOT NULL REFERENCES metadef_namespaces (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  description TEXT NOT NULL,
+  required TEXT NOT NULL,
+  properties TEXT NOT NULL,
+  created_us BIGINT NOT NULL,
+  updated_us BIGINT NOT NULL,
+  PRIMARY KEY (namespace_id, name)
+);
+
+CREATE TABLE metadef_properties (
+  namespace_id TEXT NOT NULL REFERENCES metadef_namespaces (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  definition TEXT NOT NULL,
+  PRIMARY KEY (namespace_id, name)
+);
+
+CREATE TABLE metadef_tags (
+  namespace_id TEXT NOT NULL REFERENCES metadef_namespaces (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  number BIGINT NOT NULL,
+  created_us BIGINT NOT NULL,
+  updated_us BIGINT NOT NULL,
+  PRIMARY KEY (namespace_id, name)
+);
+
+CREATE TABLE metadef_resource_types (
+  name TEXT PRIMARY KEY,
+  created_us BIGINT NOT NULL,
+  updated_us BIGINT NOT NULL
+);
+
+CREATE TABLE metadef_associations (
+  namespace_id TEXT NOT NULL REFERENCES metadef_namespaces (id) ON DELETE CASCADE,
+  resource_type TEXT NOT NULL REFERENCES metadef_resource_types (name),
+  prefix TEXT NOT NULL,
+  properties_target TEXT NOT NULL,
+  created_us BIGINT NOT NULL,
+  updated_us BIGINT NOT NULL,
+  PRIMARY KEY (namespace_id, resource_type)
+);
+
+CREATE TABLE regions (
+  id TEXT PRIMARY KEY,
+  description TEXT NOT NULL,
+  parent_id TEXT REFERENCES regions (id) ON DELETE CASCADE,
+  extra TEXT NOT NULL
+);
+
+CREATE INDEX regions_by_parent ON regions (parent_id);
+
+CREATE TABLE services (
+  id TEXT PRIMARY KEY,
+  type TEXT NOT NULL,
+  name TEXT NOT NULL,
+  enabled BIGINT NOT NULL,
+  extra TEXT NOT NULL
+);
+
+CREATE TABLE endpoints (
+  id TEXT PRIMARY KEY,
+  service_id TEXT NOT NULL REFERENCES services (id) ON DELETE CASCADE,
+  interface TEXT NOT NULL,
+  region_id TEXT REFERENCES regions (id),
+  url TEXT NOT NULL,
+  own_path TEXT NOT NULL,
+  enabled BIGINT NOT NULL,
+  extra TEXT NOT NULL
+);
+
+CREATE INDEX endpoints_by_service ON endpoints (service_id);
+
+CREATE INDEX endpoints_by_region ON endpoints (region_id);
+
+CREATE TABLE endpoint_groups (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  description TEXT NOT NULL,
+  filters TEXT NOT NULL
+);
+
+CREATE TABLE project_endpoints (
+  project_id TEXT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+  endpoint_id TEXT NOT NULL REFERENCES endpoints (id) ON DELETE CASCADE,
+  PRIMARY KEY (project_id, endpoint_id)
+);
+
+CREATE INDEX project_endpoints_by_endpoint ON project_endpoints (endpoint_id);
+
+CREATE TABLE project_endpoint_groups (
+  project_id TEXT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+  endpoint_group_id TEXT NOT NULL REFERENCES endpoint_groups (id) ON DELETE CASCADE,
+  PRIMARY KEY (project_id, endpoint_group_id)
+);
+
+CREATE INDEX project_endpoint_groups_by_group ON project_endpoint_groups (endpoint_group_id);
+
+CREATE TABLE policies (
+  id TEXT PRIMARY KEY,
+  type TEXT NOT NULL,
+  blob TEXT NOT NULL,
+  extra TEXT NOT NULL
+);
+
+CREATE TABLE policy_associations (
+  policy_id TEXT NOT NULL REFERENCES policies (id) ON DELETE CASCADE,
+  endpoint_id TEXT REFERENCES endpoints (id) ON DELETE CASCADE,
+  service_id TEXT REFERENCES services (id) ON DELETE CASCADE,
+  region_id TEXT REFERENCES regions (id) ON DELETE CASCADE
+);
+
+CREATE INDEX policy_associations_by_policy ON policy_associations (policy_id);
+
+CREATE INDEX policy_associations_by_endpoint ON policy_associations (endpoint_id);
+
+CREATE INDEX policy_associations_by_service ON policy_associations (service_id, region_id);
+
+CREATE TABLE registered_limits (
+  id TEXT PRIMARY KEY,
+  service_id TEXT NOT NULL REFERENCES services (id),
+  region_id TEXT REFERENCES regions (id),
+  resource_name TEXT NOT NULL,
+  default_limit BIGINT NOT NULL,
+  description TEXT NOT NULL
+);
+
+CREATE UNIQUE INDEX registered_limits_by_resource
+  ON registered_limits (service_id, resource_name, COALESCE(region_id, ''));
+
+CREATE TABLE limits (
+  id TEXT PRIMARY KEY,
+  registered_limit_id TEXT NOT NULL REFERENCES registered_limits (id),
+  project_id TEXT REFERENCES projects (id) ON DELETE CASCADE,
+  domain_id TEXT REFERENCES domains (id) ON DELETE CASCADE,
+  resource_limit BIGINT NOT NULL,
+  description TEXT NOT NULL
+);
+
+CREATE UNIQUE INDEX limits_by_owner
+  ON limits (registered_limit_id, COALESCE(project_id, ''), COALESCE(domain_id, ''));
+
+CREATE INDEX limits_by_project ON limits (project_id);
+
+CREATE INDEX limits_by_domain ON limits (domain_id);
+
+CREATE TABLE credentials (
+  id TEXT PRIMARY KEY,
+  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  project_id TEXT REFERENCES projects (id) ON DELETE CASCADE,
+  type TEXT NOT NULL,
+  sealed_blob TEXT NOT NULL,
+  extra TEXT NOT NULL
+);
+
+CREATE INDEX credentials_by_user ON credentials (user_id, type);
+
+CREATE INDEX credentials_by_project ON credentials (project_id);
+
+CREATE TABLE oauth_consumers (
+  id TEXT PRIMARY KEY,
+  description TEXT NOT NULL,
+  sealed_secret TEXT NOT NULL,
+  extra TEXT NOT NULL
+);
+
+CREATE TABLE oauth_request_tokens (
+  id TEXT PRIMARY KEY,
+  consumer_id TEXT NOT NULL REFERENCES oauth_consumers (id) ON DELETE CASCADE,
+  project_id TEXT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+  sealed_secret TEXT NOT NULL,
+  user_id TEXT REFERENCES users (id) ON DELETE CASCADE,
+  verifier TEXT NOT NULL,
+  role_ids TEXT NOT NULL,
+  expires_us BIGINT NOT NULL
+);
+
+CREATE INDEX oauth_request_tokens_by_consumer ON oauth_request_tokens (consumer_id);
+
+CREATE INDEX oauth_request_tokens_by_project ON oauth_request_tokens (project_id);
+
+CREATE INDEX oauth_request_tokens_by_user ON oauth_request_tokens (user_id);
+
+CREATE INDEX oauth_request_tokens_by_expiry ON oauth_request_tokens (expires_us);
+
+CREATE TABLE oauth_access_tokens (
+  id TEXT PRIMARY KEY,
+  consumer_id TEXT NOT NULL REFERENCES oauth_consumers (id) ON DELETE CASCADE,
+  project_id TEXT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+  sealed_secret TEXT NOT NULL,
+  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  role_ids TEXT NOT NULL,
+  expires_us BIGINT NOT NULL
+);
+
+CREATE INDEX oauth_access_tokens_by_consumer ON oauth_access_tokens (consumer_id);
+
+CREATE INDEX oauth_access_tokens_by_project ON oauth_access_tokens (project_id);
+
+CREATE INDEX oauth_access_tokens_by_user ON oauth_access_tokens (user_id);

@@ -12,8 +12,8 @@ namespace virga::store::metadef_namespaces {
 
 /// Which namespaces to list. Empty texts do not narrow the list.
 struct Query {
-  std::string viewer;         ///< project that sees its own and public ones; empty: sees all
-  std::string visibility;     ///< "public" or "private"
+  std::string viewer;          ///< project that sees its own and public ones; empty: sees all
+  std::string visibility;      ///< "public" or "private"
   std::string resource_types;  ///< has an association with one of these: "one,two"
   std::string sort_key = "created_at";  ///< one of sort_keys()
   bool ascending = false;

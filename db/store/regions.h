@@ -17,8 +17,8 @@ std::vector<model::Region> list(ReadTx& tx);
 void insert(WriteTx& tx, const model::Region& region);
 /// All but the id.  @throws Error{not_found}
 void update(WriteTx& tx, const model::Region& region);
-/// Removes the regions below it, too.  @throws Error{not_found}, Error{conflict} when one of them is
-/// in use
+/// Removes the regions below it, too.  @throws Error{not_found}, Error{conflict} when one of them
+/// is in use
 void erase(WriteTx& tx, const std::string& id);
 /// True when `id` or a region below it has endpoints.
 bool has_endpoints(ReadTx& tx, const std::string& id);

@@ -18,8 +18,8 @@ std::vector<model::Service> list(ReadTx& tx);
 void insert(WriteTx& tx, const model::Service& service);
 /// All but the id.  @throws Error{not_found}
 void update(WriteTx& tx, const model::Service& service);
-/// Removes its endpoints, too.  @throws Error{not_found}, Error{conflict} when limits are registered
-/// for it
+/// Removes its endpoints, too.  @throws Error{not_found}, Error{conflict} when limits are
+/// registered for it
 void erase(WriteTx& tx, const std::string& id);
 
 }  // namespace virga::store::services

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Request bodies: whatever arrives is parsed within its bounds or refused as invalid, and what was parsed is
-// written so that it parses to the same value.
+// Request bodies: whatever arrives is parsed within its bounds or refused as invalid, and what was
+// parsed is written so that it parses to the same value.
 #include <boost/json/serialize.hpp>
 #include <cstdlib>
 
@@ -12,13 +12,12 @@ namespace {
 void read_members(const virga::Fields& in) {
   for (const auto& member : in.raw()) {
     const std::string key(member.key());
-    for (const auto read : {+[](const virga::Fields& f, const std::string& k) { f.string(k); },
-                            +[](const virga::Fields& f, const std::string& k) { f.integer(k, -5, 5); },
-                            +[](const virga::Fields& f, const std::string& k) { f.boolean(k, true); },
-                            +[](const virga::Fields& f, const std::string& k) { f.array(k); },
-                            +[](const virga::Fields& f, const std::string& k) {
-                              read_members(f.object(k));
-                            }}) {
+    for (const auto read :
+         {+[](const virga::Fields&f, const std::string&k) { f.string(k); },
+          +[](const virga::Fields&f, const std::string&k) { f.integer(k, -5, 5); },
+          +[](const virga::Fields&f, const std::string&k) { f.boolean(k, true); },
+          +[](const virga::Fields&f, const std::string&k) { f.array(k); },
+          +[](const virga::Fields&f, const std::string&k) { read_members(f.object(k)); }}) {
       try {
         read(in, key);
       } catch (const virga::Error& e) {

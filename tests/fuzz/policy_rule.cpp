@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rules of a policy file: a text is refused as invalid, or evaluates without end or fault, and knowing the
-// object never turns a decision around.
+// Rules of a policy file: a text is refused as invalid, or evaluates without end or fault, and
+// knowing the object never turns a decision around.
 #include <cstdlib>
 
 #include "api/identity/policy_rule.h"

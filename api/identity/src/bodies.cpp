@@ -107,16 +107,14 @@ bool agrees(const json::value* have, std::string_view how, const std::string& wa
 
 const json::object& member_of(const json::value& body, std::string_view key) {
   const json::value* found = find_member(body, key);
-  if (found == nullptr)
-    throw Error(ErrorKind::invalid, view_text(key) + " is a required property");
+  if (found == nullptr) throw Error(ErrorKind::invalid, view_text(key) + " is a required property");
   if (!found->is_object()) refuse(key, shown(*found) + " is not of type 'object'");
   return found->get_object();
 }
 
 const json::array& members_of(const json::value& body, std::string_view key) {
   const json::value* found = find_member(body, key);
-  if (found == nullptr)
-    throw Error(ErrorKind::invalid, view_text(key) + " is a required property");
+  if (found == nullptr) throw Error(ErrorKind::invalid, view_text(key) + " is a required property");
   if (!found->is_array()) refuse(key, shown(*found) + " is not of type 'array'");
   if (found->get_array().empty()) refuse(key, "[] is too short");
   return found->get_array();

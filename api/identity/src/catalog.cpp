@@ -133,21 +133,23 @@ std::optional<std::string> resolved_url(const model::Endpoint& endpoint,
 }
 
 bool is_endpoint_url(const std::string& url) {
-  return substituted(url, [](std::string_view name) -> std::optional<std::string> {
-           for (const auto known : kPlaceholders)
-             if (known == name) return "";
-           return std::nullopt;
-         })
+  return substituted(url,
+                     [](std::string_view name) -> std::optional<std::string> {
+                       for (const auto known : kPlaceholders)
+                         if (known == name) return "";
+                       return std::nullopt;
+                     })
       .has_value();
 }
 
 bool is_in_group(const model::EndpointGroup& group, const model::Endpoint& e) {
-  for (const auto& filter : parse_json(group.filters).as_object()) {
+  const json::value filters = parse_json(group.filters);
+  for (const auto& filter : filters.as_object()) {
     const std::string& have = filter.key() == "service_id"  ? e.service_id
                               : filter.key() == "region_id" ? e.region_id
                                                             : e.interface;
-    const bool agrees = filter.value().is_null() ? have.empty()
-                                                 : filter.value() == json::string_view(have);
+    const bool agrees =
+        filter.value().is_null() ? have.empty() : filter.value() == json::string_view(have);
     if (!agrees) return false;
   }
   return true;

@@ -94,8 +94,7 @@ Response update(IdentityDeps& deps, const Request& request) {
 }
 
 Response remove(IdentityDeps& deps, const Request& request) {
-  deps.db.write(
-      [&](WriteTx& tx) { store::endpoint_groups::erase(tx, request.param("group_id")); });
+  deps.db.write([&](WriteTx& tx) { store::endpoint_groups::erase(tx, request.param("group_id")); });
   return http::empty_response(204);
 }
 

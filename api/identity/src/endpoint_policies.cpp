@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// OS-ENDPOINT-POLICY: which stored policy is for which endpoint. The nearest association counts: the
-// endpoint's own, its service's in its region or a region above, its service's.
+// OS-ENDPOINT-POLICY: which stored policy is for which endpoint. The nearest association counts:
+// the endpoint's own, its service's in its region or a region above, its service's.
 #include <algorithm>
 
 #include "api/http/bind.h"
@@ -80,9 +80,8 @@ Response list_endpoints(IdentityDeps& deps, const Request& request) {
     const std::string policy = get_policy(tx, request.param("policy_id")).id;
     const auto associations = store::policies::list_associations(tx);
     for (const auto& e : store::endpoints::list(tx))
-      if (std::any_of(associations.begin(), associations.end(), [&](const auto& a) {
-            return a.policy_id == policy && concerns(tx, a, e);
-          }))
+      if (std::any_of(associations.begin(), associations.end(),
+                      [&](const auto& a) { return a.policy_id == policy && concerns(tx, a, e); }))
         views.push_back(endpoint_view(request, e));
   });
   return collection(request, "endpoints", std::move(views));
@@ -134,10 +133,9 @@ void add_endpoint_policy_routes(http::Router& r, IdentityDeps& deps) {
     const char* path;
     const char* policy;
   };
-  for (const Kind& kind : {Kind{"/endpoints/{endpoint_id}", "endpoint"},
-                           Kind{"/services/{service_id}", "service"},
-                           Kind{"/services/{service_id}/regions/{region_id}",
-                                "region_and_service"}}) {
+  for (const Kind& kind :
+       {Kind{"/endpoints/{endpoint_id}", "endpoint"}, Kind{"/services/{service_id}", "service"},
+        Kind{"/services/{service_id}/regions/{region_id}", "region_and_service"}}) {
     const std::string path = top + kind.path;
     const std::string rest = std::string("_policy_association_for_") + kind.policy;
     r.get(path, "identity:check" + rest, bind(check_association));

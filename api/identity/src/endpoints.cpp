@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// /v3/endpoints. Those of this cloud show the URL under which the client reached us; setting another
-// URL makes them ordinary.
+// /v3/endpoints. Those of this cloud show the URL under which the client reached us; setting
+// another URL makes them ordinary.
 #include "db/store/endpoints.h"
 
 #include "api/http/bind.h"
@@ -26,8 +26,8 @@ void check_url(const std::string& url) {
   const std::size_t colon = url.find(':');
   const bool has_scheme =
       colon != std::string::npos && colon > 0 && colon + 1 < url.size() &&
-      url.find_first_not_of(
-          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-") == colon;
+      url.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-") ==
+          colon;
   if (!has_scheme)
     throw Error(ErrorKind::invalid, "Invalid input for field 'url': '" + url +
                                         "' does not match '^[a-zA-Z0-9+.-]+:.+'");
@@ -58,14 +58,13 @@ void take_endpoint(const Request& request, const json::object& in, model::Endpoi
   take(in, "enabled", e.enabled);
   take(in, "region", e.region_id);
   take(in, "region_id", e.region_id);
-  const bool same_url =
-      !e.own_path.empty() && text_of(in, "url") == request.base_url + e.own_path;
+  const bool same_url = !e.own_path.empty() && text_of(in, "url") == request.base_url + e.own_path;
   if (in.contains("url") && !same_url) {
     e.url = text_of(in, "url");
     e.own_path.clear();
   }
-  e.extra = extra_of(in, {"interface", "service_id", "enabled", "region", "region_id", "url"},
-                     e.extra);
+  e.extra =
+      extra_of(in, {"interface", "service_id", "enabled", "region", "region_id", "url"}, e.extra);
 }
 
 [[noreturn]] void refuse_reference(const char* attribute, const char* table) {

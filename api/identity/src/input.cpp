@@ -69,9 +69,8 @@ Input::Input(const http::Request& request, std::string_view key, bool normalize)
 
 void Input::refuse(std::string_view field, const json::value& value, std::string_view why) {
   const bool secret = field.ends_with("password") && value.is_string();
-  throw Error(ErrorKind::invalid, "Invalid input for field '" + std::string(field) +
-                                      "': " + (secret ? "'***'" : shown(value)) + " " +
-                                      std::string(why));
+  throw Error(ErrorKind::invalid, "Invalid input for field '" + std::string(field) + "': " +
+                                      (secret ? "'***'" : shown(value)) + " " + std::string(why));
 }
 
 void Input::require_any() const {
@@ -91,8 +90,7 @@ void Input::require_id(const std::string& id) const {
     throw Error(ErrorKind::invalid, "Cannot change ID");
 }
 
-std::string Input::checked(std::string_view field, const json::value& value,
-                           const TextRule& rule) {
+std::string Input::checked(std::string_view field, const json::value& value, const TextRule& rule) {
   if (value.is_null() && rule.nullable) return {};
   if (!value.is_string())
     refuse(field, value,

@@ -10,8 +10,8 @@
 #include "common/random.h"
 #include "db/store/domains.h"
 #include "db/store/projects.h"
-#include "db/store/registered_limits.h"
 #include "db/store/regions.h"
+#include "db/store/registered_limits.h"
 #include "db/store/services.h"
 
 namespace virga::identity {
@@ -81,9 +81,11 @@ void require_references(ReadTx& tx, const model::Limit& limit) {
 
 void insert(WriteTx& tx, model::Limit& limit) {
   require_references(tx, limit);
-  const auto registered = store::registered_limits::find_of(
-      tx, {.id = {}, .service_id = limit.service_id, .region_id = limit.region_id,
-           .resource_name = limit.resource_name});
+  const auto registered =
+      store::registered_limits::find_of(tx, {.id = {},
+                                             .service_id = limit.service_id,
+                                             .region_id = limit.region_id,
+                                             .resource_name = limit.resource_name});
   if (!registered)
     throw Error(ErrorKind::forbidden,
                 "Unable to create a limit that has no corresponding registered limit.");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rows of this cloud's own services. Their ids are derived from names, so that they are the same
-// in each database.
+// The rows of this cloud's own services. Their ids are derived from names, so that they are the
+// same in each database.
 #include "api/identity/catalog.h"
 #include "common/random.h"
 #include "db/store/endpoints.h"

@@ -68,8 +68,7 @@ void require_valid(ReadTx& tx, const model::RegisteredLimit& limit) {
 
 model::RegisteredLimit get(ReadTx& tx, const std::string& id) {
   auto limit = store::registered_limits::find(tx, id);
-  if (!limit)
-    throw Error(ErrorKind::not_found, "Could not find registered limit for " + id + ".");
+  if (!limit) throw Error(ErrorKind::not_found, "Could not find registered limit for " + id + ".");
   return std::move(*limit);
 }
 
@@ -100,7 +99,8 @@ Response show(IdentityDeps& deps, const Request& request) {
 
 Response list(IdentityDeps& deps, const Request& request) {
   json::array views;
-  for (const auto& l : deps.db.read([](ReadTx& tx) { return store::registered_limits::list(tx); })) {
+  for (const auto& l :
+       deps.db.read([](ReadTx& tx) { return store::registered_limits::list(tx); })) {
     json::object one = view(l);
     if (matches(request, one, {"service_id", "region_id", "resource_name"}))
       views.push_back(linked(request, std::move(one), kPath));

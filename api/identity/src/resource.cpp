@@ -114,8 +114,8 @@ http::Response Listing::finish() {
   out_.begin_object();
   if (more_) {
     const std::string query = query_of(request_, "marker");
-    out_.member("next", request_.base_url + request_.path + query +
-                            (query.empty() ? "?" : "&") + "marker=" + encoded(last_));
+    out_.member("next", request_.base_url + request_.path + query + (query.empty() ? "?" : "&") +
+                            "marker=" + encoded(last_));
   } else {
     out_.member("next", nullptr);
   }
@@ -178,7 +178,8 @@ void refuse_immutable_update(std::string_view kind, const std::string& id,
                                       ? changed->get_object().if_contains("immutable")
                                       : nullptr;
   const bool freed = wish != nullptr && (wish->is_null() || *wish == false);
-  if (change.size() != 1 || !freed) throw Error(ErrorKind::forbidden, no_change("update", kind, id));
+  if (change.size() != 1 || !freed)
+    throw Error(ErrorKind::forbidden, no_change("update", kind, id));
 }
 
 void refuse_immutable_delete(std::string_view kind, const std::string& id,
@@ -197,12 +198,11 @@ void throw_not_found(std::string_view kind, const std::string& id) {
   throw Error(ErrorKind::not_found, "Could not find " + std::string(kind) + ": " + id + ".");
 }
 
-void throw_duplicate(std::string_view kind, const std::string& name,
-                     const std::string& domain_id) {
-  throw Error(ErrorKind::conflict,
-              "Conflict occurred attempting to store " + std::string(kind) +
-                  " - Duplicate entry found with name " + name +
-                  (domain_id.empty() ? "" : " at domain ID " + domain_id) + ".");
+void throw_duplicate(std::string_view kind, const std::string& name, const std::string& domain_id) {
+  throw Error(ErrorKind::conflict, "Conflict occurred attempting to store " + std::string(kind) +
+                                       " - Duplicate entry found with name " + name +
+                                       (domain_id.empty() ? "" : " at domain ID " + domain_id) +
+                                       ".");
 }
 
 }  // namespace virga::identity

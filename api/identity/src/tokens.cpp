@@ -3,7 +3,6 @@
 #include "api/identity/src/tokens.h"
 
 #include "api/http/bind.h"
-#include "api/identity/catalog.h"
 #include "common/error.h"
 #include "common/hash.h"
 #include "common/json.h"
@@ -120,7 +119,7 @@ json::object token_view(const IdentityDeps& deps, const http::Caller& c, const s
     for (const auto& [id, name] : c.roles)
       roles.push_back(json::object{{"id", id}, {"name", name}});
     token["roles"] = std::move(roles);
-    if (with_catalog) token["catalog"] = catalog(base, deps.region);
+    if (with_catalog) token["catalog"] = deps.catalog.services_for({base, c.project_id, c.user_id});
   }
   return token;
 }
@@ -193,8 +192,10 @@ Response revoke(IdentityDeps& deps, const Request& request) {
 
 /// GET /v3/auth/catalog
 Response show_catalog(IdentityDeps& deps, const Request& request) {
-  return http::json_response(200, {{"catalog", catalog(request.base_url, deps.region)},
-                                   {"links", {{"self", request.base_url + request.path}}}});
+  return http::json_response(
+      200, {{"catalog", deps.catalog.services_for(
+                            {request.base_url, request.who().project_id, request.who().user_id})},
+            {"links", {{"self", request.base_url + request.path}}}});
 }
 
 /// GET /v3/auth/projects

@@ -146,8 +146,9 @@ void check_schema(const json::object& document, const json::value& value) {
 }
 
 std::size_t characters_of(std::string_view text) noexcept {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
 }
 
 void refuse_object(std::string_view schema, const std::string& why) {

@@ -16,8 +16,8 @@ namespace virga::image {
 
 inline const std::string kMetadefPath = "/image/v2/metadefs/namespaces";
 
-/// True when the caller may know of the namespace: by default when it is public or his project's, or
-/// when he is an administrator.
+/// True when the caller may know of the namespace: by default when it is public or his project's,
+/// or when he is an administrator.
 bool may_see(const model::MetadefNamespace& space, const http::Request& request);
 
 /// The namespace {namespace} of the path, for what the route's policy allows.
@@ -33,7 +33,8 @@ json::object read_metadef_body(const http::Request& request,
 /// "sort_dir" is "asc".  @throws Error{invalid} when it is neither that nor "desc"
 bool is_ascending(const http::Request& request);
 /// @throws Error{invalid} when "visibility" is given and not one of these
-void require_visibility(const http::Request& request, std::initializer_list<std::string_view> words);
+void require_visibility(const http::Request& request,
+                        std::initializer_list<std::string_view> words);
 /// "limit", at least `least`.  @throws Error{invalid}
 std::optional<std::int64_t> read_limit(const http::Request& request, std::int64_t least);
 

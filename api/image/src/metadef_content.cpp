@@ -61,8 +61,8 @@ MetadefNamespace add(WriteTx& tx, const MetadefContent& content, TimeUs now) {
 }
 
 void refuse_second_tag(const MetadefNamespace& space, const std::string& name) {
-  throw Error(ErrorKind::conflict,
-              "A metadata tag with name=" + name + " already exists in namespace=" + space.name + ".");
+  throw Error(ErrorKind::conflict, "A metadata tag with name=" + name +
+                                       " already exists in namespace=" + space.name + ".");
 }
 
 }  // namespace virga::image

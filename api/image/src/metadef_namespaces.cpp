@@ -120,8 +120,7 @@ json::object show_content(ReadTx& tx, const Request& request) {
   show_associations(tx, space, v);
   std::string prefix;
   if (const auto type = request.parameter("resource_type"))
-    if (const auto found =
-            store::metadef_resource_types::find_association(tx, space.id, *type))
+    if (const auto found = store::metadef_resource_types::find_association(tx, space.id, *type))
       prefix = found->prefix;
   json::array objects;
   for (const auto& object : store::metadef_objects::list(tx, space.id))
@@ -140,16 +139,16 @@ json::object show_content(ReadTx& tx, const Request& request) {
 
 Response show(ImageDeps& deps, const Request& request) {
   require_visibility(request, {"public", "private"});
-  return http::json_response(
-      200, deps.db.read([&](ReadTx& tx) { return show_content(tx, request); }));
+  return http::json_response(200,
+                             deps.db.read([&](ReadTx& tx) { return show_content(tx, request); }));
 }
 
 Response create(ImageDeps& deps, const Request& request) {
   const json::object body = read_body(request);
   MetadefContent content = read_metadef_content(body);
   if (!body.contains("owner")) content.space.owner = request.who().project_id;
-  json::object v = view(deps.db.write(
-      [&](WriteTx& tx) { return add(tx, content, deps.clock.now_us()); }));
+  json::object v =
+      view(deps.db.write([&](WriteTx& tx) { return add(tx, content, deps.clock.now_us()); }));
   for (const auto* part : {"resource_type_associations", "properties", "objects", "tags"})
     if (const auto* given = body.if_contains(part)) v[part] = *given;
   Response response = http::json_response(201, v);

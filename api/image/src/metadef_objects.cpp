@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Objects: groups of properties of a namespace.
+#include "db/store/metadef_objects.h"
 #include "api/http/bind.h"
 #include "api/image/src/metadef_common.h"
 #include "api/image/src/metadef_content.h"
 #include "api/image/src/metadef_routes.h"
 #include "common/error.h"
-#include "db/store/metadef_objects.h"
 
 namespace virga::image {
 namespace {

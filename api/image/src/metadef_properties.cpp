@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Properties: definitions of the keys of a namespace.
+#include "db/store/metadef_properties.h"
 #include "api/http/bind.h"
 #include "api/image/src/metadef_common.h"
 #include "api/image/src/metadef_content.h"
 #include "api/image/src/metadef_routes.h"
 #include "common/error.h"
-#include "db/store/metadef_properties.h"
 #include "db/store/metadef_resource_types.h"
 
 namespace virga::image {

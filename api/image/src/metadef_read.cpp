@@ -51,7 +51,8 @@ void make_whole(json::object& definition, std::string_view key) {
   if (value == nullptr || value->is_int64()) return;
   constexpr double kMost = 9e15;  // beyond, a double does not tell whole numbers apart
   const double number = value->to_number<double>();
-  if (!(std::abs(number) <= kMost)) refuse_object("property", "'" + std::string(key) + "' is too large");
+  if (!(std::abs(number) <= kMost))
+    refuse_object("property", "'" + std::string(key) + "' is too large");
   *value = static_cast<std::int64_t>(number);
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Resource types, and the associations of namespaces with them.
+#include "db/store/metadef_resource_types.h"
 #include "api/http/bind.h"
 #include "api/image/src/metadef_common.h"
 #include "api/image/src/metadef_content.h"
 #include "api/image/src/metadef_routes.h"
 #include "common/error.h"
-#include "db/store/metadef_resource_types.h"
 
 namespace virga::image {
 namespace {
@@ -40,9 +40,8 @@ Response create(ImageDeps& deps, const Request& request) {
   return http::json_response(201, deps.db.write([&](WriteTx& tx) {
     const auto space = get_metadef_namespace(tx, request);
     add(tx, space, wanted, deps.clock.now_us());
-    return view(
-        store::metadef_resource_types::find_association(tx, space.id, wanted.resource_type)
-            .value());
+    return view(store::metadef_resource_types::find_association(tx, space.id, wanted.resource_type)
+                    .value());
   }));
 }
 

@@ -185,9 +185,8 @@ json::object collection(std::string_view name, json::object item, bool by_name) 
     item.erase("definitions");
   }
   const json::string_view key(name.data(), name.size());
-  json::object list = by_name
-                          ? json::object{{"type", "object"}, {"additionalProperties", item}}
-                          : json::object{{"type", "array"}, {"items", item}};
+  json::object list = by_name ? json::object{{"type", "object"}, {"additionalProperties", item}}
+                              : json::object{{"type", "array"}, {"items", item}};
   json::object schema{{"name", key},
                       {"properties",
                        {{key, std::move(list)},
@@ -261,10 +260,9 @@ const json::object& tag_list() {
 void add_metadef_schema_routes(http::Router& router) {
   namespace schemas = metadef_schemas;
   const auto serve = [&router](const std::string& name, const json::object& document) {
-    router.get("/image/v2/schemas/metadefs/" + name, "default",
-               [answer = http::object_response(200, document)](const http::Request&) {
-                 return answer;
-               });
+    router.get(
+        "/image/v2/schemas/metadefs/" + name, "default",
+        [answer = http::object_response(200, document)](const http::Request&) { return answer; });
   };
   serve("namespace", schemas::space());
   serve("namespaces", schemas::collection("namespaces", schemas::space(), false));

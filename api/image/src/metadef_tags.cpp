@@ -6,8 +6,8 @@
 #include "api/image/src/metadef_check.h"
 #include "api/image/src/metadef_common.h"
 #include "api/image/src/metadef_content.h"
-#include "api/image/src/metadef_schemas.h"
 #include "api/image/src/metadef_routes.h"
+#include "api/image/src/metadef_schemas.h"
 #include "common/error.h"
 #include "db/store/metadef_tags.h"
 

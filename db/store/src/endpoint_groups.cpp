@@ -22,32 +22,29 @@ void require_one(std::int64_t changed, const std::string& id) {
 }  // namespace
 
 std::optional<model::EndpointGroup> find(ReadTx& tx, const std::string& id) {
-  Rows rows = tx.query(
-      "SELECT id, name, description, filters FROM endpoint_groups WHERE id = $1",
-      id);
+  Rows rows =
+      tx.query("SELECT id, name, description, filters FROM endpoint_groups WHERE id = $1", id);
   if (!rows.next()) return std::nullopt;
   return read(rows);
 }
 
 std::vector<model::EndpointGroup> list(ReadTx& tx) {
-  Rows rows = tx.query(
-      "SELECT id, name, description, filters FROM endpoint_groups ORDER BY id");
+  Rows rows = tx.query("SELECT id, name, description, filters FROM endpoint_groups ORDER BY id");
   std::vector<model::EndpointGroup> all;
   while (rows.next()) all.push_back(read(rows));
   return all;
 }
 
 void insert(WriteTx& tx, const model::EndpointGroup& it) {
-  tx.exec(
-      "INSERT INTO endpoint_groups (id, name, description, filters) VALUES ($1, $2, $3, $4)",
-      it.id, it.name, it.description, it.filters);
+  tx.exec("INSERT INTO endpoint_groups (id, name, description, filters) VALUES ($1, $2, $3, $4)",
+          it.id, it.name, it.description, it.filters);
   tx.notify("catalog", it.id);
 }
 
 void update(WriteTx& tx, const model::EndpointGroup& it) {
-  const auto changed = tx.exec(
-      "UPDATE endpoint_groups SET name = $1, description = $2, filters = $3 WHERE id = $4",
-      it.name, it.description, it.filters, it.id);
+  const auto changed =
+      tx.exec("UPDATE endpoint_groups SET name = $1, description = $2, filters = $3 WHERE id = $4",
+              it.name, it.description, it.filters, it.id);
   require_one(changed, it.id);
   tx.notify("catalog", it.id);
 }
@@ -67,9 +64,8 @@ std::vector<Association> list_associations(ReadTx& tx) {
 }
 
 void associate(WriteTx& tx, const Association& a) {
-  tx.exec(
-      "INSERT INTO project_endpoint_groups (project_id, endpoint_group_id) VALUES ($1, $2)", a.project_id,
-      a.group_id);
+  tx.exec("INSERT INTO project_endpoint_groups (project_id, endpoint_group_id) VALUES ($1, $2)",
+          a.project_id, a.group_id);
   tx.notify("catalog", a.project_id);
 }
 

@@ -75,16 +75,15 @@ std::vector<Association> list_associations(ReadTx& tx) {
 }
 
 void associate(WriteTx& tx, const Association& a) {
-  tx.exec(
-      "INSERT INTO project_endpoints (project_id, endpoint_id) VALUES ($1, $2)", a.project_id,
-      a.endpoint_id);
+  tx.exec("INSERT INTO project_endpoints (project_id, endpoint_id) VALUES ($1, $2)", a.project_id,
+          a.endpoint_id);
   tx.notify("catalog", a.project_id);
 }
 
 bool dissociate(WriteTx& tx, const Association& a) {
-  const auto changed = tx.exec(
-      "DELETE FROM project_endpoints WHERE project_id = $1 AND endpoint_id = $2",
-      a.project_id, a.endpoint_id);
+  const auto changed =
+      tx.exec("DELETE FROM project_endpoints WHERE project_id = $1 AND endpoint_id = $2",
+              a.project_id, a.endpoint_id);
   if (changed > 0) tx.notify("catalog", a.project_id);
   return changed > 0;
 }

@@ -52,13 +52,14 @@ void insert(WriteTx& tx, const model::Limit& it) {
   tx.exec(
       "INSERT INTO limits (id, registered_limit_id, project_id, domain_id, resource_limit,"
       " description) VALUES ($1, $2, NULLIF($3, ''), NULLIF($4, ''), $5, $6)",
-      it.id, it.registered_limit_id, it.project_id, it.domain_id, it.resource_limit, it.description);
+      it.id, it.registered_limit_id, it.project_id, it.domain_id, it.resource_limit,
+      it.description);
 }
 
 void update(WriteTx& tx, const model::Limit& it) {
-  const auto changed = tx.exec(
-      "UPDATE limits SET resource_limit = $1, description = $2 WHERE id = $3",
-      it.resource_limit, it.description, it.id);
+  const auto changed =
+      tx.exec("UPDATE limits SET resource_limit = $1, description = $2 WHERE id = $3",
+              it.resource_limit, it.description, it.id);
   require_one(changed, it.id);
 }
 

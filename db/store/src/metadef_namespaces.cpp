@@ -63,25 +63,24 @@ std::vector<model::MetadefNamespace> list(ReadTx& tx, const Query& q) {
     return tx.query(sql, q.sort_key, q.sort_key, q.viewer, q.viewer, q.visibility, q.visibility,
                     types, types, types, q.marker, q.marker, q.limit);
   };
-  Rows rows =
-      q.ascending
-          ? run(KEYED_NAMESPACES HAS_TYPE
-                " AND ($10 = '' OR (word, number, created_us, id) >"
-                " (SELECT word, number, created_us, id FROM keyed k WHERE k.id = $11))"
-                " ORDER BY word, number, created_us, id LIMIT $12")
-          : run(KEYED_NAMESPACES HAS_TYPE
-                " AND ($10 = '' OR (word, number, created_us, id) <"
-                " (SELECT word, number, created_us, id FROM keyed k WHERE k.id = $11))"
-                " ORDER BY word DESC, number DESC, created_us DESC, id DESC LIMIT $12");
+  Rows rows = q.ascending
+                  ? run(KEYED_NAMESPACES HAS_TYPE
+                        " AND ($10 = '' OR (word, number, created_us, id) >"
+                        " (SELECT word, number, created_us, id FROM keyed k WHERE k.id = $11))"
+                        " ORDER BY word, number, created_us, id LIMIT $12")
+                  : run(KEYED_NAMESPACES HAS_TYPE
+                        " AND ($10 = '' OR (word, number, created_us, id) <"
+                        " (SELECT word, number, created_us, id FROM keyed k WHERE k.id = $11))"
+                        " ORDER BY word DESC, number DESC, created_us DESC, id DESC LIMIT $12");
   std::vector<model::MetadefNamespace> spaces;
   while (rows.next()) spaces.push_back(read(rows));
   return spaces;
 }
 
 const std::vector<std::string_view>& sort_keys() {
-  static const std::vector<std::string_view> keys = {
-      "created_at", "updated_at", "id",        "namespace", "display_name",
-      "description", "owner",     "visibility", "protected"};
+  static const std::vector<std::string_view> keys = {"created_at", "updated_at",   "id",
+                                                     "namespace",  "display_name", "description",
+                                                     "owner",      "visibility",   "protected"};
   return keys;
 }
 

@@ -30,17 +30,17 @@ bool insert(WriteTx& tx, const model::MetadefObject& o) {
 
 std::optional<model::MetadefObject> find(ReadTx& tx, const std::string& namespace_id,
                                          const std::string& name) {
-  Rows rows = tx.query(
-      "SELECT " OBJECT_COLUMNS " FROM metadef_objects WHERE namespace_id = $1 AND name = $2",
-      namespace_id, name);
+  Rows rows = tx.query("SELECT " OBJECT_COLUMNS
+                       " FROM metadef_objects WHERE namespace_id = $1 AND name = $2",
+                       namespace_id, name);
   if (!rows.next()) return std::nullopt;
   return read(rows);
 }
 
 std::vector<model::MetadefObject> list(ReadTx& tx, const std::string& namespace_id) {
-  Rows rows = tx.query(
-      "SELECT " OBJECT_COLUMNS " FROM metadef_objects WHERE namespace_id = $1 ORDER BY name",
-      namespace_id);
+  Rows rows = tx.query("SELECT " OBJECT_COLUMNS
+                       " FROM metadef_objects WHERE namespace_id = $1 ORDER BY name",
+                       namespace_id);
   std::vector<model::MetadefObject> objects;
   while (rows.next()) objects.push_back(read(rows));
   return objects;

@@ -49,10 +49,9 @@ std::optional<model::MetadefAssociation> find_association(ReadTx& tx,
 
 std::vector<model::MetadefAssociation> list_associations(ReadTx& tx,
                                                          const std::string& namespace_id) {
-  Rows rows =
-      tx.query("SELECT " ASSOCIATION_COLUMNS
-               " FROM metadef_associations WHERE namespace_id = $1 ORDER BY resource_type",
-               namespace_id);
+  Rows rows = tx.query("SELECT " ASSOCIATION_COLUMNS
+                       " FROM metadef_associations WHERE namespace_id = $1 ORDER BY resource_type",
+                       namespace_id);
   std::vector<model::MetadefAssociation> associations;
   while (rows.next()) associations.push_back(read(rows));
   return associations;

@@ -48,15 +48,14 @@ void require_one(std::int64_t changed, const char* what) {
 
 std::optional<model::OauthConsumer> find_consumer(ReadTx& tx, const std::string& id) {
   Rows rows = tx.query(
-      "SELECT id, description, sealed_secret, extra FROM oauth_consumers WHERE id = $1",
-      id);
+      "SELECT id, description, sealed_secret, extra FROM oauth_consumers WHERE id = $1", id);
   if (!rows.next()) return std::nullopt;
   return read_consumer(rows);
 }
 
 std::vector<model::OauthConsumer> list_consumers(ReadTx& tx) {
-  Rows rows = tx.query(
-      "SELECT id, description, sealed_secret, extra FROM oauth_consumers ORDER BY id");
+  Rows rows =
+      tx.query("SELECT id, description, sealed_secret, extra FROM oauth_consumers ORDER BY id");
   std::vector<model::OauthConsumer> all;
   while (rows.next()) all.push_back(read_consumer(rows));
   return all;
@@ -70,9 +69,9 @@ void insert_consumer(WriteTx& tx, const model::OauthConsumer& it) {
 }
 
 void update_consumer(WriteTx& tx, const model::OauthConsumer& it) {
-  const auto changed = tx.exec(
-      "UPDATE oauth_consumers SET description = $1, extra = $2 WHERE id = $3",
-      it.description, it.extra, it.id);
+  const auto changed =
+      tx.exec("UPDATE oauth_consumers SET description = $1, extra = $2 WHERE id = $3",
+              it.description, it.extra, it.id);
   require_one(changed, "Consumer");
 }
 
@@ -96,7 +95,8 @@ void insert_request_token(WriteTx& tx, const model::OauthRequestToken& it, TimeU
       "INSERT INTO oauth_request_tokens (id, consumer_id, project_id, sealed_secret,"
       " user_id, verifier, role_ids, expires_us) VALUES ($1, $2, $3, $4, NULLIF($5, ''),"
       " $6, $7, $8)",
-      it.id, it.consumer_id, it.project_id, it.sealed_secret, it.user_id, it.verifier, it.role_ids, it.expires_us);
+      it.id, it.consumer_id, it.project_id, it.sealed_secret, it.user_id, it.verifier, it.role_ids,
+      it.expires_us);
 }
 
 void authorize_request_token(WriteTx& tx, const model::OauthRequestToken& it) {
@@ -134,7 +134,8 @@ void insert_access_token(WriteTx& tx, const model::OauthAccessToken& it) {
   tx.exec(
       "INSERT INTO oauth_access_tokens (id, consumer_id, project_id, sealed_secret,"
       " user_id, role_ids, expires_us) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-      it.id, it.consumer_id, it.project_id, it.sealed_secret, it.user_id, it.role_ids, it.expires_us);
+      it.id, it.consumer_id, it.project_id, it.sealed_secret, it.user_id, it.role_ids,
+      it.expires_us);
 }
 
 void erase_access_token(WriteTx& tx, const std::string& id) {

@@ -22,31 +22,26 @@ void require_one(std::int64_t changed, const std::string& id) {
 }  // namespace
 
 std::optional<model::StoredPolicy> find(ReadTx& tx, const std::string& id) {
-  Rows rows = tx.query(
-      "SELECT id, type, blob, extra FROM policies WHERE id = $1",
-      id);
+  Rows rows = tx.query("SELECT id, type, blob, extra FROM policies WHERE id = $1", id);
   if (!rows.next()) return std::nullopt;
   return read(rows);
 }
 
 std::vector<model::StoredPolicy> list(ReadTx& tx) {
-  Rows rows = tx.query(
-      "SELECT id, type, blob, extra FROM policies ORDER BY id");
+  Rows rows = tx.query("SELECT id, type, blob, extra FROM policies ORDER BY id");
   std::vector<model::StoredPolicy> all;
   while (rows.next()) all.push_back(read(rows));
   return all;
 }
 
 void insert(WriteTx& tx, const model::StoredPolicy& it) {
-  tx.exec(
-      "INSERT INTO policies (id, type, blob, extra) VALUES ($1, $2, $3, $4)",
-      it.id, it.type, it.blob, it.extra);
+  tx.exec("INSERT INTO policies (id, type, blob, extra) VALUES ($1, $2, $3, $4)", it.id, it.type,
+          it.blob, it.extra);
 }
 
 void update(WriteTx& tx, const model::StoredPolicy& it) {
-  const auto changed = tx.exec(
-      "UPDATE policies SET type = $1, blob = $2, extra = $3 WHERE id = $4",
-      it.type, it.blob, it.extra, it.id);
+  const auto changed = tx.exec("UPDATE policies SET type = $1, blob = $2, extra = $3 WHERE id = $4",
+                               it.type, it.blob, it.extra, it.id);
   require_one(changed, it.id);
 }
 

@@ -23,15 +23,14 @@ void require_one(std::int64_t changed, const std::string& id) {
 
 std::optional<model::Region> find(ReadTx& tx, const std::string& id) {
   Rows rows = tx.query(
-      "SELECT id, description, COALESCE(parent_id, ''), extra FROM regions WHERE id = $1",
-      id);
+      "SELECT id, description, COALESCE(parent_id, ''), extra FROM regions WHERE id = $1", id);
   if (!rows.next()) return std::nullopt;
   return read(rows);
 }
 
 std::vector<model::Region> list(ReadTx& tx) {
-  Rows rows = tx.query(
-      "SELECT id, description, COALESCE(parent_id, ''), extra FROM regions ORDER BY id");
+  Rows rows =
+      tx.query("SELECT id, description, COALESCE(parent_id, ''), extra FROM regions ORDER BY id");
   std::vector<model::Region> all;
   while (rows.next()) all.push_back(read(rows));
   return all;

@@ -18,7 +18,8 @@ model::RegisteredLimit read(const Rows& rows) {
 }
 
 void require_one(std::int64_t changed, const std::string& id) {
-  if (changed == 0) throw Error(ErrorKind::not_found, "Could not find registered limit for " + id + ".");
+  if (changed == 0)
+    throw Error(ErrorKind::not_found, "Could not find registered limit for " + id + ".");
 }
 
 }  // namespace
