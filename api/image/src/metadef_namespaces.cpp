@@ -84,6 +84,7 @@ Response list(ImageDeps& deps, const Request& request) {
   deps.db.read([&](ReadTx& tx) {
     query.marker = find_marker(tx, request);
     for (const auto& space : store::metadef_namespaces::list(tx, query)) {
+      if (!may_see(space, request)) continue;  // a policy of the operator is stricter
       json::object v = view(space);
       show_associations(tx, space, v);
       views.push_back(std::move(v));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bodies of requests to structs.
 #include <boost/json/serialize.hpp>
+#include <boost/json/value_to.hpp>
 #include <cmath>
 
 #include "api/image/src/metadef_check.h"
