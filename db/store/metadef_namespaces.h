@@ -12,12 +12,12 @@ namespace virga::store::metadef_namespaces {
 
 /// Which namespaces to list. Empty texts do not narrow the list.
 struct Query {
-  std::string viewer;          ///< project that sees its own and public ones; empty: sees all
-  std::string visibility;      ///< "public" or "private"
-  std::string resource_types;  ///< has an association with one of these: "one,two"
+  std::string viewer = {};          ///< project that sees its own and public ones; empty: sees all
+  std::string visibility = {};      ///< "public" or "private"
+  std::string resource_types = {};  ///< has an association with one of these: "one,two"
   std::string sort_key = "created_at";  ///< one of sort_keys()
   bool ascending = false;
-  std::string marker;  ///< id of the namespace before the first
+  std::string marker = {};  ///< id of the namespace before the first
   std::int64_t limit = 0;
 };
 
