@@ -89,6 +89,8 @@ class Checker {
     const auto* most = schema.if_contains("maxLength");
     if (most != nullptr && characters_of(text_of(value)) > most->to_number<std::size_t>())
       refuse(shown(value) + " is too long", path);
+    if (text_of(value).find('\0') != std::string_view::npos)
+      refuse("a text has a character that is not allowed", path);
   }
 
   void check_number(const json::object& schema, const json::value& value,

@@ -12,7 +12,8 @@ namespace virga::image {
 
 /// Checks a value against a schema document: type, enum, maxLength (in characters), minimum,
 /// minItems, uniqueItems, items, required, properties, additionalProperties, allOf, and $ref into
-/// the document's definitions. Linear in the size of the value.
+/// the document's definitions. Texts must not have the character NUL. Linear in the size of the
+/// value.
 /// @throws Error{invalid} that names the document, the fault and where it is
 void check_schema(const json::object& document, const json::value& value);
 

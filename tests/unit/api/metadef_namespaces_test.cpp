@@ -157,6 +157,7 @@ TEST_F(MetadefTest, BadNamespacesAreRefused) {
       {R"({"namespace": 5})", 400},
       {R"({"namespace": ""})", 400},
       {R"({"namespace": "a\u0000b"})", 400},
+      {R"({"namespace": "a", "description": "a\u0000b"})", 400},
       {R"({"namespace": "a", "x": 1})", 400},
       {R"({"namespace": "a", "self": "x"})", 403},
       {R"({"namespace": "a", "schema": "x"})", 403},
