@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tests that are known to fail, each with the reason why failing is right. Pure."""
+"""The tests that are known to fail or to be skipped, each with the reason why that is right. Pure."""
 from conformance.selection import plain
 
 

@@ -22,10 +22,10 @@ class KnownFailuresTest(unittest.TestCase):
     def test_an_id_that_is_there_twice_is_wrong(self):
         self.assertEqual(known.parse("a\tx\na[id-1]\ty\n")[1], ["line 2: a is there twice"])
 
-    def test_the_list_names_tests_of_the_tiers(self):
-        found, wrong = known.parse((HERE / "known-failures.txt").read_text())
-        self.assertEqual(wrong, [])
-        self.assertEqual(set(found) - set(selection.all_ids()), set())
+    def test_the_lists_name_tests_of_the_tiers(self):
+        for name in ("known-failures.txt", "known-skips.txt"):
+            found, wrong = known.parse((HERE / name).read_text())
+            self.assertEqual((wrong, set(found) - set(selection.all_ids())), ([], set()), name)
 
 
 class SelectionTest(unittest.TestCase):

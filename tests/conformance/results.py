@@ -119,19 +119,32 @@ class Verdict:
         return f"{len(self.passed)} passed, {len(self.failed)} failed, {len(self.skipped)} skipped"
 
 
-def judge(found, known, faults=()):
-    """@param known test name -> why it is known to fail
-    @param faults what failed besides the tests: (what, sentence)"""
+def judge(found, failures, faults=(), skips=None):
+    """@param failures test name -> why it is known to fail
+    @param faults what failed besides the tests: (what, sentence)
+    @param skips test name -> why it may be skipped; with None, any test may"""
     verdict = Verdict([], [Outcome(what, "failed", fault) for what, fault in faults], [], [])
     for outcome in found:
         # A test whose class could not be set up has not shown the failure that is known.
-        why = None if outcome.reason.startswith(SET_UP) else known.get(outcome.name)
+        why = None if outcome.reason.startswith(SET_UP) else failures.get(outcome.name)
+        wrong = wrong_with(outcome, why, skips)
         if outcome.state == "failed" and why:
             verdict.excused.append((outcome, why))
-        elif outcome.state == "passed" and why:
-            verdict.failed.append(dataclasses.replace(
-                outcome, state="failed", reason=f"passes, but is known to fail ({why}): "
-                                                "take it out of known-failures.txt"))
+        elif wrong:
+            verdict.failed.append(dataclasses.replace(outcome, state="failed", reason=wrong))
         else:
             getattr(verdict, outcome.state).append(outcome)
     return verdict
+
+
+def wrong_with(outcome, why_failing, skips):
+    """What is wrong with an outcome that is not a failure; empty when nothing is."""
+    if outcome.state == "passed" and why_failing:
+        return f"passes, but is known to fail ({why_failing}): take it out of known-failures.txt"
+    if skips is None or outcome.state == "failed":
+        return ""
+    if outcome.state == "skipped" and outcome.name not in skips:
+        return f"was skipped: {outcome.reason}"
+    if outcome.state == "passed" and outcome.name in skips:
+        return "passes, but is known to be skipped: take it out of known-skips.txt"
+    return ""

@@ -110,6 +110,15 @@ class JudgeTest(unittest.TestCase):
         self.assertEqual(judge([], {}, [("list", "line 1: a has no reason")]).failed[0].reason,
                          "line 1: a has no reason")
 
+    def test_with_a_list_of_skips_others_are_failures(self):
+        found = [Outcome("a", "skipped", "x"), Outcome("b", "skipped", "y")]
+        self.assertEqual(judge(found, {}, skips={"a": "why"}).line, "0 passed, 1 failed, 1 skipped")
+        self.assertEqual(judge(found, {}).line, "0 passed, 0 failed, 2 skipped")
+
+    def test_a_known_skip_that_passes_is_a_failure(self):
+        verdict = judge([Outcome("a", "passed")], {}, skips={"a": "why"})
+        self.assertIn("take it out of known-skips.txt", verdict.failed[0].reason)
+
 
 if __name__ == "__main__":
     unittest.main()
