@@ -48,6 +48,7 @@ class Fresh:
 
     def __init__(self, programs, logs, with_host, guests):
         os.environ["VIRGA_BIN"] = str(programs)
+        os.environ["no_proxy"] = "127.0.0.1"
         from harness.cloud import Cloud  # reads the environment
         self.logs = logs
         self.with_host = with_host
