@@ -33,6 +33,10 @@ class Digest {
 std::string sha256_hex(std::string_view bytes);
 std::string md5_hex(std::string_view bytes);
 
+/// Keyed digests (RFC 2104) as raw bytes. SHA-1 is for protocols that name it.
+std::string hmac_sha1(std::string_view key, std::string_view bytes);
+std::string hmac_sha256(std::string_view key, std::string_view bytes);
+
 std::string to_hex(std::string_view bytes);
 std::string to_base64(std::string_view bytes);
 /// URL-safe alphabet, no padding.

@@ -3,6 +3,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include "common/cptr.h"
 #include "common/error.h"
@@ -42,6 +43,15 @@ std::string hex_of(DigestKind kind, std::string_view bytes) {
   return to_hex({reinterpret_cast<const char*>(raw), size});
 }
 
+std::string hmac(const EVP_MD* digest, std::string_view key, std::string_view bytes) {
+  unsigned char raw[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  if (HMAC(digest, key.data(), static_cast<int>(key.size()),
+           reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), raw, &size) == nullptr)
+    throw Error(ErrorKind::internal, "A keyed digest could not be computed.");
+  return {reinterpret_cast<const char*>(raw), size};
+}
+
 }  // namespace
 
 struct Digest::Impl {
@@ -74,6 +84,13 @@ std::string sha256_hex(std::string_view bytes) {
 }
 std::string md5_hex(std::string_view bytes) {
   return hex_of(DigestKind::md5, bytes);
+}
+
+std::string hmac_sha1(std::string_view key, std::string_view bytes) {
+  return hmac(EVP_sha1(), key, bytes);
+}
+std::string hmac_sha256(std::string_view key, std::string_view bytes) {
+  return hmac(EVP_sha256(), key, bytes);
 }
 
 std::string to_hex(std::string_view bytes) {
