@@ -9,6 +9,7 @@
 #include "api/identity/authorizer.h"
 #include "api/identity/catalog.h"
 #include "api/identity/passwords.h"
+#include "api/identity/sealer.h"
 
 namespace virga::identity {
 
@@ -21,6 +22,7 @@ struct IdentityDeps {
   std::string region = "RegionOne";
   TimeUs token_life_us = 12LL * 3600 * kSecondUs;
   Catalog catalog{db};
+  Sealer sealer = Sealer::with_new_key();  ///< virgad gives it the one of its key file
 };
 
 void add_routes(http::Router& router, IdentityDeps& deps);

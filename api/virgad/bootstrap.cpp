@@ -3,6 +3,7 @@
 
 #include "api/identity/catalog.h"
 #include "api/identity/passwords.h"
+#include "api/identity/sealer.h"
 #include "common/file.h"
 #include "common/random.h"
 #include "db/store/domains.h"
@@ -55,6 +56,7 @@ std::string bootstrap(const Config& config, const std::string& password) {
   const std::string generated = there || !password.empty() ? "" : random_secret(18);
   const std::string chosen = password.empty() ? generated : password;
   const std::string hash = chosen.empty() ? "" : passwords.hash(chosen);
+  identity::Sealer::with_key_file(config.sealing_key());  // made now, so that a backup has it
   db.write([&](WriteTx& tx) {
     identity::ensure_own_catalog(tx, config.region);
     if (!store::domains::find(tx, "default"))

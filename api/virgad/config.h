@@ -27,6 +27,8 @@ struct Config {
 
   std::string database() const { return state_directory + "/virga.db"; }
   std::string images() const { return state_directory + "/images"; }
+  /// The key that seals credentials in the database. A backup of the one is of use with the other.
+  std::string sealing_key() const { return state_directory + "/sealing.key"; }
   std::string authority() const { return state_directory + "/authority"; }
 };
 

@@ -92,6 +92,7 @@ void serve(Config config) {
 
   identity::Passwords passwords;
   identity::IdentityDeps identity_deps{db, clock, authorizer, passwords, config.region};
+  identity_deps.sealer = identity::Sealer::with_key_file(config.sealing_key());
   compute::ComputeDeps compute_deps{
       db,
       clock,

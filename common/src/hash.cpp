@@ -47,7 +47,8 @@ std::string hmac(const EVP_MD* digest, std::string_view key, std::string_view by
   unsigned char raw[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
   if (HMAC(digest, key.data(), static_cast<int>(key.size()),
-           reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), raw, &size) == nullptr)
+           reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), raw,
+           &size) == nullptr)
     throw Error(ErrorKind::internal, "A keyed digest could not be computed.");
   return {reinterpret_cast<const char*>(raw), size};
 }

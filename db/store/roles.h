@@ -11,6 +11,7 @@
 /// Roles. Every change notifies the topic "identity".
 namespace virga::store::roles {
 
+std::optional<model::Role> find(ReadTx& tx, const std::string& id);
 /// A role of the whole cloud.
 std::optional<model::Role> find_named(ReadTx& tx, const std::string& name);
 /// @throws Error{conflict} when the id or name is taken

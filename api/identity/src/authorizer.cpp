@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/identity/authorizer.h"
 
+#include "api/identity/src/oauth1.h"
 #include "common/error.h"
 #include "common/hash.h"
 #include "db/store/domains.h"
@@ -55,6 +56,9 @@ std::shared_ptr<const http::Caller> load_caller(store::ReadTx& tx, const std::st
   caller->issued_us = token->issued_us;
   caller->expires_us = token->expires_us;
   if (!caller->project_id.empty() && !fill_project(tx, *caller)) return nullptr;
+  if (!token->oauth_token_id.empty() &&
+      !limit_to_access_token(tx, *caller, token->oauth_token_id, now_us))
+    return nullptr;
   return caller;
 }
 

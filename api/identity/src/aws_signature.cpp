@@ -64,8 +64,7 @@ std::string lower(std::string in) {
 
 std::string trimmed(const std::string& in) {
   const std::size_t first = in.find_first_not_of(" \t");
-  return first == std::string::npos ? ""
-                                    : in.substr(first, in.find_last_not_of(" \t") - first + 1);
+  return first == std::string::npos ? "" : in.substr(first, in.find_last_not_of(" \t") - first + 1);
 }
 
 std::string canonical_query(const Texts& params) {
@@ -75,11 +74,12 @@ std::string canonical_query(const Texts& params) {
   return out;
 }
 
-std::string signature_2(const json::object& in, const std::string& host, const std::string& secret) {
+std::string signature_2(const json::object& in, const std::string& host,
+                        const std::string& secret) {
   Texts params = texts(in, "params");
   params["SignatureMethod"] = "HmacSHA256";
-  const std::string to_sign = text(in, "verb") + "\n" + host + "\n" + text(in, "path") + "\n" +
-                              canonical_query(params);
+  const std::string to_sign =
+      text(in, "verb") + "\n" + host + "\n" + text(in, "path") + "\n" + canonical_query(params);
   return to_base64(hmac_sha256(secret, to_sign));
 }
 
@@ -121,8 +121,7 @@ std::string signature_4(const json::object& in, const std::string& secret) {
   const std::string date =
       headers.contains("X-Amz-Date") ? get(headers, "X-Amz-Date") : get(params, "X-Amz-Date");
   if (scope[0].size() != 8 || !date.starts_with(scope[0])) refuse("Request date mismatch error");
-  const std::string credential_scope =
-      scope[0] + "/" + scope[1] + "/" + scope[2] + "/" + scope[3];
+  const std::string credential_scope = scope[0] + "/" + scope[1] + "/" + scope[2] + "/" + scope[3];
   const std::string to_sign =
       "AWS4-HMAC-SHA256\n" + date + "\n" + credential_scope + "\n" + sha256_hex(canonical);
   return to_hex(hmac_sha256(signing_key(secret, scope), to_sign));
@@ -154,9 +153,9 @@ std::optional<TimeUs> parsed_time(const std::string& in) {
   }
   if (digits.size() != 14) return std::nullopt;
   const auto part = [&](std::size_t at, std::size_t n) { return std::stoi(digits.substr(at, n)); };
-  const std::chrono::year_month_day day{
-      std::chrono::year(part(0, 4)), std::chrono::month(static_cast<unsigned>(part(4, 2))),
-      std::chrono::day(static_cast<unsigned>(part(6, 2)))};
+  const std::chrono::year_month_day day{std::chrono::year(part(0, 4)),
+                                        std::chrono::month(static_cast<unsigned>(part(4, 2))),
+                                        std::chrono::day(static_cast<unsigned>(part(6, 2)))};
   if (!day.ok()) return std::nullopt;
   const auto seconds = std::chrono::sys_days(day).time_since_epoch() +
                        std::chrono::hours(part(8, 2)) + std::chrono::minutes(part(10, 2)) +

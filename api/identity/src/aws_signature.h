@@ -13,8 +13,8 @@
 
 namespace virga::identity {
 
-/// True when `in` ({"signature", "verb", "host", "path", "params", "headers", "body_hash"}) is signed
-/// with the secret, in version 2 (HMAC-SHA256) or 4.
+/// True when `in` ({"signature", "verb", "host", "path", "params", "headers", "body_hash"}) is
+/// signed with the secret, in version 2 (HMAC-SHA256) or 4.
 /// @throws Error{unauthorized} when it is of another version, or something is missing
 bool is_ec2_signed(const boost::json::object& in, const std::string& secret);
 

@@ -144,7 +144,7 @@ bool is_endpoint_url(const std::string& url) {
 
 bool is_in_group(const model::EndpointGroup& group, const model::Endpoint& e) {
   const json::value filters = parse_json(group.filters);
-  for (const auto& filter : filters.as_object()) {
+  for (const auto& filter : filters.get_object()) {
     const std::string& have = filter.key() == "service_id"  ? e.service_id
                               : filter.key() == "region_id" ? e.region_id
                                                             : e.interface;

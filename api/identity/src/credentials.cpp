@@ -112,7 +112,8 @@ Response create(IdentityDeps& deps, const Request& request) {
     if (store::credentials::find(tx, credential.id))
       throw Error(ErrorKind::conflict,
                   "Conflict occurred attempting to store credential - Duplicate entry found with "
-                  "ID " + credential.id + ".");
+                  "ID " +
+                      credential.id + ".");
     store::credentials::insert(tx, credential);
   });
   return member(request, 201, "credential", view(credential, text_of(in, "blob")), kPath);

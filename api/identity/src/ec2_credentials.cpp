@@ -26,9 +26,12 @@ constexpr char kType[] = "ec2";
 json::object view(const Request& request, const model::Credential& c, const Ec2Secret& secret) {
   const std::string self =
       api_root(request) + "/users/" + c.user_id + "/credentials/OS-EC2/" + secret.access;
-  return {{"user_id", c.user_id},       {"tenant_id", or_null(c.project_id)},
-          {"access", secret.access},    {"secret", secret.secret},
-          {"trust_id", or_null(secret.trust_id)}, {"links", {{"self", self}}}};
+  return {{"user_id", c.user_id},
+          {"tenant_id", or_null(c.project_id)},
+          {"access", secret.access},
+          {"secret", secret.secret},
+          {"trust_id", or_null(secret.trust_id)},
+          {"links", {{"self", self}}}};
 }
 
 http::Target owned_by(const std::string& user_id) {
@@ -88,8 +91,7 @@ model::Credential permitted(ReadTx& tx, const Request& request) {
 Response show(IdentityDeps& deps, const Request& request) {
   const auto found = deps.db.read([&](ReadTx& tx) { return permitted(tx, request); });
   return http::json_response(
-      200,
-      {{"credential", view(request, found, read_ec2_secret(open_blob(deps, found)))}});
+      200, {{"credential", view(request, found, read_ec2_secret(open_blob(deps, found)))}});
 }
 
 Response remove(IdentityDeps& deps, const Request& request) {

@@ -53,8 +53,7 @@ model::Credential signing_credential(IdentityDeps& deps, const json::object& in,
 
 Response answer(IdentityDeps& deps, const Request& request, SignatureCheck is_signed) {
   const json::value body = request.json();
-  const model::Credential credential =
-      signing_credential(deps, described_request(body), is_signed);
+  const model::Credential credential = signing_credential(deps, described_request(body), is_signed);
   model::Token wish;
   wish.user_id = credential.user_id;
   wish.project_id = credential.project_id;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/identity/identity_api.h"
 
+#include "api/identity/src/catalog_routes.h"
 #include "api/identity/src/tokens.h"
 #include "common/json.h"
 
@@ -31,6 +32,25 @@ Response show_version(const Request& request) {
   return http::json_response(200, {{"version", version(request.base_url)}});
 }
 
+void add_catalog_routes(http::Router& router, IdentityDeps& deps) {
+  add_region_routes(router, deps);
+  add_service_routes(router, deps);
+  add_endpoint_routes(router, deps);
+  add_endpoint_group_routes(router, deps);
+  add_endpoint_filter_routes(router, deps);
+  add_policy_routes(router, deps);
+  add_endpoint_policy_routes(router, deps);
+  add_registered_limit_routes(router, deps);
+  add_limit_routes(router, deps);
+  add_credential_routes(router, deps);
+  add_ec2_credential_routes(router, deps);
+  add_ec2_token_routes(router, deps);
+  add_oauth_consumer_routes(router, deps);
+  add_oauth_flow_routes(router, deps);
+  add_oauth_access_token_routes(router, deps);
+  add_client_file_routes(router, deps);
+}
+
 }  // namespace
 
 void add_routes(http::Router& router, IdentityDeps& deps) {
@@ -45,6 +65,7 @@ void add_routes(http::Router& router, IdentityDeps& deps) {
   router.get("/identity", "public", versions);
   router.get("/identity/v3", "public", show_version);
   add_token_routes(router, deps);
+  add_catalog_routes(router, deps);
 }
 
 }  // namespace virga::identity

@@ -69,7 +69,8 @@ Response remove(IdentityDeps& deps, const Request& request) {
 /// The roles of the path's token that still are.
 std::vector<model::Role> roles_of(ReadTx& tx, const model::OauthAccessToken& token) {
   std::vector<model::Role> roles;
-  for (const json::value& id : parse_json(token.role_ids).as_array())
+  const json::value ids = parse_json(token.role_ids);
+  for (const json::value& id : ids.get_array())
     if (auto role = store::roles::find(tx, std::string(id.as_string())))
       roles.push_back(std::move(*role));
   return roles;

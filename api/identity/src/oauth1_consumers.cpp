@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// /v3/OS-OAUTH1/consumers: programs that may act for users. A secret is shown once, when it is made.
+// /v3/OS-OAUTH1/consumers: programs that may act for users. A secret is shown once, when it is
+// made.
 #include "api/http/bind.h"
 #include "api/identity/src/bodies.h"
 #include "api/identity/src/catalog_routes.h"

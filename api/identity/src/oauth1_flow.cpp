@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The way of a consumer to its rights: it asks for a request token, a user authorizes it for some of
-// his roles on the project, the consumer exchanges it for an access token, and that for a token.
+// The way of a consumer to its rights: it asks for a request token, a user authorizes it for some
+// of his roles on the project, the consumer exchanges it for an access token, and that for a token.
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 
@@ -67,8 +67,7 @@ Response create_request_token(IdentityDeps& deps, const Request& request) {
                 "Expecting to find Requested-Project-Id in request. The server could not comply "
                 "with the request since it is either malformed or otherwise incorrect. The client "
                 "is assumed to be in error.");
-  const auto consumer =
-      deps.db.read([&](ReadTx& tx) { return get_consumer(tx, consumer_id); });
+  const auto consumer = deps.db.read([&](ReadTx& tx) { return get_consumer(tx, consumer_id); });
   const TimeUs now = deps.clock.now_us();
   require_oauth_signature(request, parameters, {consumer_secret(deps, consumer), ""}, now);
   const std::string secret = new_hex_id();
@@ -117,8 +116,7 @@ Response authorize(IdentityDeps& deps, const Request& request) {
   const json::array& roles = members_of(body, "roles");
   for (const json::value& role : roles) {
     const bool one = role.is_object() && role.get_object().size() == 1;
-    if (!one)
-      throw Error(ErrorKind::invalid, "A role is named by its 'id' or by its 'name'.");
+    if (!one) throw Error(ErrorKind::invalid, "A role is named by its 'id' or by its 'name'.");
     check(role.get_object(), {{"id", Is::id}, {"name", Is::name}}, Others::refused);
   }
   if (is_delegated(request.who()))
@@ -126,12 +124,10 @@ Response authorize(IdentityDeps& deps, const Request& request) {
                 "Cannot authorize a request token with a token issued via delegation.");
   const std::string verifier = new_verifier();
   deps.db.write([&](WriteTx& tx) {
-    auto token =
-        get_request_token(tx, request.param("request_token_id"), deps.clock.now_us());
+    auto token = get_request_token(tx, request.param("request_token_id"), deps.clock.now_us());
     token.user_id = request.who().user_id;
     token.verifier = verifier;
-    token.role_ids =
-        json::serialize(authorized_roles(tx, roles, token.user_id, token.project_id));
+    token.role_ids = json::serialize(authorized_roles(tx, roles, token.user_id, token.project_id));
     store::oauth1::authorize_request_token(tx, token);
   });
   return http::json_response(200, {{"token", {{"oauth_verifier", verifier}}}});
@@ -240,8 +236,7 @@ void add_oauth_flow_routes(http::Router& r, IdentityDeps& deps) {
   const std::string top = "/identity/v3/OS-OAUTH1";
   r.post(top + "/request_token", "public", bind(create_request_token));
   r.post(top + "/access_token", "public", bind(create_access_token));
-  r.put(top + "/authorize/{request_token_id}", "identity:authorize_request_token",
-        bind(authorize));
+  r.put(top + "/authorize/{request_token_id}", "identity:authorize_request_token", bind(authorize));
 }
 
 }  // namespace virga::identity

@@ -7,6 +7,7 @@ namespace {
 
 constexpr PolicyDefault kRows[] = {
     {"public", "@"},  // no token needed: version documents, logins
+    {"virga:client_files:show", ""},
     {"virga:enrolments:create", "role:admin"},
 };
 

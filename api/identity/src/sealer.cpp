@@ -28,7 +28,8 @@ void require_private(const std::string& path) {
   struct stat facts {};
   if (::stat(path.c_str(), &facts) != 0) throw_errno("stat " + path, errno);
   if ((facts.st_mode & 077) != 0)
-    throw Error(ErrorKind::invalid, "Others may read the key file " + path + ": set its mode to 600.");
+    throw Error(ErrorKind::invalid,
+                "Others may read the key file " + path + ": set its mode to 600.");
 }
 
 }  // namespace
@@ -68,9 +69,9 @@ std::string Sealer::open(const std::string& sealed, std::string_view owner) cons
   const std::string_view body = std::string_view(*raw).substr(kNonce);
   std::string secret(body.size() - kTag, '\0');
   unsigned long long size = 0;
-  if (crypto_aead_xchacha20poly1305_ietf_decrypt(
-          bytes(secret), &size, nullptr, bytes(body), body.size(), bytes(owner), owner.size(),
-          bytes(nonce), bytes(std::string_view(key_))) != 0)
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(bytes(secret), &size, nullptr, bytes(body),
+                                                 body.size(), bytes(owner), owner.size(),
+                                                 bytes(nonce), bytes(std::string_view(key_))) != 0)
     throw Error(ErrorKind::internal,
                 "The secret of " + std::string(owner) + " does not open with the key file.");
   return secret;

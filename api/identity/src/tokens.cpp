@@ -3,6 +3,8 @@
 #include "api/identity/src/tokens.h"
 
 #include "api/http/bind.h"
+#include "api/identity/src/delegation.h"
+#include "api/identity/src/oauth1.h"
 #include "common/error.h"
 #include "common/hash.h"
 #include "common/json.h"
@@ -53,6 +55,7 @@ struct Proof {
   std::string method;
   std::string project_id;  ///< of the token used as proof
   TimeUs expires_us = 0;
+  std::string oauth_token_id = {};  ///< of the method "oauth1"
 };
 
 Proof prove_password(IdentityDeps& deps, const Fields& method) {
@@ -68,10 +71,18 @@ Proof prove_password(IdentityDeps& deps, const Fields& method) {
 Proof prove_token(IdentityDeps& deps, const Fields& method) {
   const auto caller = deps.authorizer.caller_of(method.string("id", {1, 512}));
   if (!caller) refuse_login();
+  if (is_delegated(*caller))
+    throw Error(ErrorKind::forbidden, "Using a delegated token to create another token.");
   return {caller->user_id, "token", caller->project_id, caller->expires_us};
 }
 
-Proof prove(IdentityDeps& deps, const Fields& auth) {
+Proof prove_oauth(IdentityDeps& deps, const Request& request) {
+  const auto token = prove_oauth1(deps, request);
+  return {token.user_id, "oauth1", token.project_id, deps.clock.now_us() + deps.token_life_us,
+          token.id};
+}
+
+Proof prove(IdentityDeps& deps, const Request& request, const Fields& auth) {
   const Fields identity = auth.object("identity");
   const json::array& methods = identity.array("methods");
   if (methods.size() != 1 || !methods[0].is_string())
@@ -79,6 +90,7 @@ Proof prove(IdentityDeps& deps, const Fields& auth) {
   const json::string& method = methods[0].get_string();
   if (method == "password") return prove_password(deps, identity.object("password"));
   if (method == "token") return prove_token(deps, identity.object("token"));
+  if (method == "oauth1") return prove_oauth(deps, request);
   throw Error(ErrorKind::unauthorized, "Attempted to authenticate with an unsupported method.");
 }
 
@@ -133,35 +145,14 @@ Response create(IdentityDeps& deps, const Request& request) {
   const json::value body = request.json();
   const Fields auth = envelope(body, "auth");
   auth.only({"identity", "scope"});
-  const Proof proof = prove(deps, auth);
-  const std::string project_id = scope_of(deps, auth, proof);
-
-  const std::string secret = random_secret(32);
-  model::Token token;
-  token.hash = sha256_hex(secret);
-  token.audit_id = random_secret(16);
-  token.user_id = proof.user_id;
-  token.project_id = project_id;
-  token.issued_us = deps.clock.now_us();
-  token.expires_us = proof.expires_us;
-  const auto caller = deps.db.write([&](WriteTx& tx) {
-    store::tokens::insert(tx, token);
-    auto loaded = load_caller(tx, token.hash, token.issued_us);
-    if (!loaded) refuse_login();  // no role on the project, or something is disabled
-    return loaded;
-  });
-  log::info("token issued", {{"user", caller->user_id},
-                             {"project", caller->project_id},
-                             {"peer", request.peer},
-                             {"audit_id", caller->audit_id}});
-  json::array methods{proof.method};
-  if (proof.method == "token") methods.push_back("password");
-  Response response =
-      http::json_response(201, {{"token", token_view(deps, *caller, request.base_url,
-                                                     wants_catalog(request), std::move(methods))}});
-  response.headers.emplace_back("X-Subject-Token", secret);
-  response.headers.emplace_back("Vary", "X-Auth-Token");
-  return response;
+  const Proof proof = prove(deps, request, auth);
+  model::Token wish;
+  wish.user_id = proof.user_id;
+  wish.project_id = proof.oauth_token_id.empty() ? scope_of(deps, auth, proof) : proof.project_id;
+  wish.methods = proof.method == "token" ? "token,password" : proof.method;
+  wish.expires_us = proof.expires_us;
+  wish.oauth_token_id = proof.oauth_token_id;
+  return issue_token(deps, request, std::move(wish));
 }
 
 /// The token named by X-Subject-Token.
@@ -221,6 +212,31 @@ Response list_projects(IdentityDeps& deps, const Request& request) {
 }
 
 }  // namespace
+
+Response issue_token(IdentityDeps& deps, const Request& request, model::Token token) {
+  const std::string secret = random_secret(32);
+  token.hash = sha256_hex(secret);
+  token.audit_id = random_secret(16);
+  token.issued_us = deps.clock.now_us();
+  const auto caller = deps.db.write([&](WriteTx& tx) {
+    store::tokens::insert(tx, token);
+    auto loaded = load_caller(tx, token.hash, token.issued_us);
+    if (!loaded) refuse_login();  // no role on the project, or something is disabled
+    return loaded;
+  });
+  log::info("token issued", {{"user", caller->user_id},
+                             {"project", caller->project_id},
+                             {"peer", request.peer},
+                             {"audit_id", caller->audit_id}});
+  json::array methods;
+  for (const auto& method : caller->methods) methods.emplace_back(method);
+  Response response =
+      http::json_response(201, {{"token", token_view(deps, *caller, request.base_url,
+                                                     wants_catalog(request), std::move(methods))}});
+  response.headers.emplace_back("X-Subject-Token", secret);
+  response.headers.emplace_back("Vary", "X-Auth-Token");
+  return response;
+}
 
 void add_token_routes(http::Router& r, IdentityDeps& deps) {
   const auto bind = http::binder(deps);

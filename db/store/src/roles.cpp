@@ -5,6 +5,14 @@
 
 namespace virga::store::roles {
 
+std::optional<model::Role> find(ReadTx& tx, const std::string& id) {
+  Rows rows = tx.query(
+      "SELECT id, name, domain_id, description, options, extra FROM roles WHERE id = $1", id);
+  if (!rows.next()) return std::nullopt;
+  return model::Role{rows.text(0), rows.text(1), rows.text(2),
+                     rows.text(3), rows.text(4), rows.text(5)};
+}
+
 std::optional<model::Role> find_named(ReadTx& tx, const std::string& name) {
   Rows rows = tx.query(
       "SELECT id, name, domain_id, description, options, extra FROM roles"

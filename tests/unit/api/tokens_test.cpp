@@ -15,6 +15,7 @@ class TokensTest : public IdentityTest {
  protected:
   TokensTest() {
     add_routes(router_, deps_);
+    write([](WriteTx& tx) { ensure_own_catalog(tx, "RegionOne"); });
     static const std::string hash = Passwords().hash("s3cret");  // slow: once for all tests
     write([&](WriteTx& tx) { store::users::set_password_hash(tx, "u1", hash); });
   }
