@@ -86,7 +86,7 @@ const json::value& Input::require(std::string_view key) const {
 
 void Input::require_id(const std::string& id) const {
   const json::value* const own = members_.if_contains("id");
-  if (own != nullptr && !own->is_null() && *own != id)
+  if (own != nullptr && !own->is_null() && *own != json::value(id))
     throw Error(ErrorKind::invalid, "Cannot change ID");
 }
 
