@@ -52,6 +52,14 @@ struct Group {
   std::string extra = "{}";
 };
 
+/// An option that a domain has of its own.
+struct DomainOption {
+  std::string group;
+  std::string name;
+  std::string value;       ///< JSON
+  bool sensitive = false;  ///< stored, but never shown
+};
+
 struct Role {
   std::string id;
   std::string name;            ///< unique in its domain

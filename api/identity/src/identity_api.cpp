@@ -2,7 +2,13 @@
 #include "api/identity/identity_api.h"
 
 #include "api/identity/src/catalog_routes.h"
+#include "api/identity/src/domain_config.h"
+#include "api/identity/src/domains.h"
+#include "api/identity/src/groups.h"
+#include "api/identity/src/project_tags.h"
+#include "api/identity/src/projects.h"
 #include "api/identity/src/tokens.h"
+#include "api/identity/src/users.h"
 #include "common/json.h"
 
 namespace virga::identity {
@@ -66,6 +72,12 @@ void add_routes(http::Router& router, IdentityDeps& deps) {
   router.get("/identity/v3", "public", show_version);
   add_token_routes(router, deps);
   add_catalog_routes(router, deps);
+  add_domain_routes(router, deps);
+  add_domain_config_routes(router, deps);
+  add_project_routes(router, deps);
+  add_project_tag_routes(router, deps);
+  add_user_routes(router, deps);
+  add_group_routes(router, deps);
 }
 
 }  // namespace virga::identity

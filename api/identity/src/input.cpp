@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 
+#include "api/identity/src/resource.h"
 #include "common/error.h"
 
 namespace virga::identity {
@@ -152,6 +153,13 @@ const json::object* Input::options(std::initializer_list<std::string_view> flags
     }
   }
   return &value->get_object();
+}
+
+std::string domain_for(const http::Request& request, const Input& in, const TextRule& rule) {
+  const auto named = in.optional_text("domain_id", rule);
+  if (named && !named->empty()) return *named;
+  const std::string& own = request.who().domain_id;
+  return own.empty() ? std::string(kDefaultDomain) : own;
 }
 
 }  // namespace virga::identity

@@ -74,6 +74,10 @@ class Input {
   json::object members_;
 };
 
+/// The domain of what a body makes: named by it, else the caller's own when his token is of a
+/// domain, else the default one.
+std::string domain_for(const http::Request& request, const Input& in, const TextRule& rule = kId);
+
 /// The text without white space at both ends.
 std::string stripped(std::string_view text);
 
