@@ -35,6 +35,13 @@ void save(WriteTx& tx, const model::Project& project) {
     store::projects::update(tx, project);
 }
 
+/// "Federated" in any case is kept for users of identity providers.
+bool is_reserved(const std::string& domain_name) {
+  constexpr std::string_view kReserved = "federated";
+  return std::equal(domain_name.begin(), domain_name.end(), kReserved.begin(), kReserved.end(),
+                    [](char a, char b) { return a == b || (a >= 'A' && a <= 'Z' && a + 32 == b); });
+}
+
 /// Names are unique among domains, and among the projects of one domain.
 void require_free_name(ReadTx& tx, const model::Project& p) {
   if (acts_as_domain(p)) {
@@ -44,8 +51,7 @@ void require_free_name(ReadTx& tx, const model::Project& p) {
                   "Conflict occurred attempting to store project - it is not permitted to have two"
                   " projects acting as domains with the same name: " +
                       p.name + ".");
-    if (p.name.size() == 9 && stripped(p.name) == "Federated")
-      throw Error(ErrorKind::invalid, "Domain cannot be named " + p.name);
+    if (is_reserved(p.name)) throw Error(ErrorKind::invalid, "Domain cannot be named " + p.name);
     return;
   }
   const auto other = store::projects::find_named(tx, p.domain_id, p.name);
