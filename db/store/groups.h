@@ -18,9 +18,9 @@ std::optional<model::Group> find_named(ReadTx& tx, const std::string& domain_id,
 
 /// Which groups a list has; empty members do not restrict it.
 struct Query {
-  std::string domain_id;
-  std::string name;
-  std::string after;  ///< only ids behind this one
+  std::string domain_id = {};
+  std::string name = {};
+  std::string after = {};  ///< only ids behind this one
 };
 /// Calls `take` for each group in the order of ids, until it says false.
 void each(ReadTx& tx, const Query& query, const std::function<bool(const model::Group&)>& take);

@@ -18,10 +18,10 @@ std::optional<model::Project> find_named(ReadTx& tx, const std::string& domain_i
 
 /// Which projects a list has; empty members do not restrict it.
 struct Query {
-  std::string domain_id;
-  std::string name;
-  std::string parent_id;
-  std::string after;  ///< only ids behind this one
+  std::string domain_id = {};
+  std::string name = {};
+  std::string parent_id = {};
+  std::string after = {};  ///< only ids behind this one
 };
 /// Calls `take` for each project in the order of ids, until it says false.
 void each(ReadTx& tx, const Query& query, const std::function<bool(const model::Project&)>& take);

@@ -17,9 +17,9 @@ std::optional<model::User> find_named(ReadTx& tx, const std::string& domain_id,
 
 /// Which users a list has; empty members do not restrict it.
 struct Query {
-  std::string domain_id;
-  std::string name;
-  std::string after;  ///< only ids behind this one
+  std::string domain_id = {};
+  std::string name = {};
+  std::string after = {};  ///< only ids behind this one
 };
 /// Calls `take` for each user in the order of ids, until it says false. Password hashes are not
 /// read.
