@@ -46,9 +46,9 @@ class IdentityCallTest : public IdentityTest {
     std::vector<std::string> all;
     const test::Reply reply = get(path, token);
     EXPECT_EQ(reply.status, 200) << reply.text;
-    if (reply.status == 200)
-      for (const auto& one : reply.body().at(key).as_array())
-        all.emplace_back(one.at("name").as_string());
+    if (reply.status != 200) return all;
+    const json::value body = reply.body();
+    for (const auto& one : body.at(key).as_array()) all.emplace_back(one.at("name").as_string());
     return all;
   }
   std::int64_t count(std::string_view sql) {
