@@ -18,6 +18,24 @@
 
 namespace virga::http {
 
+/// One kind of request that an application credential allows.
+struct AccessRule {
+  std::string id;
+  std::string service;  ///< type of the service: "compute"
+  std::string method;
+  std::string path;  ///< after the service's prefix; {x} and * stand for a segment, ** for any
+};
+
+/// What a trust or an application credential says of a token made with it.
+struct Delegation {
+  std::string trustor_user_id;  ///< of a trust
+  std::string trustee_user_id;
+  bool impersonation = false;   ///< of a trust: the caller appears as the trustor
+  std::string credential_name;  ///< of an application credential
+  bool unrestricted = false;    ///< it may make more of its kind
+  std::vector<AccessRule> access_rules;  ///< none: all requests are allowed
+};
+
 /// Who sends a request, from a verified token. Never from other headers.
 struct Caller {
   std::string token_hash;
@@ -37,12 +55,20 @@ struct Caller {
   bool is_system = false;                 ///< a system-scoped token
   std::string trust_id;                   ///< the trust that the token uses, or empty
   std::string application_credential_id;  ///< the credential that it was made with, or empty
+  std::string oauth_token_id;             ///< the OAuth1 access token that it uses, or empty
+  std::shared_ptr<const Delegation> delegation;  ///< of the trust or application credential
   std::vector<std::pair<std::string, std::string>> roles;  ///< id, name; implied ones included
   TimeUs issued_us = 0;
   TimeUs expires_us = 0;
+  TimeUs password_expires_us = 0;  ///< of the user; 0: never
 
   bool has_role(std::string_view name) const noexcept;
   bool is_admin() const noexcept { return has_role("admin"); }
+  /// True for tokens that hold only what somebody handed on: of a trust, an application credential
+  /// or an OAuth1 access token.
+  bool is_delegated() const noexcept {
+    return !trust_id.empty() || !application_credential_id.empty() || !oauth_token_id.empty();
+  }
 };
 
 /// Facts about the object that a request is about, under the names that policies use:
@@ -50,6 +76,7 @@ struct Caller {
 using Target = std::vector<std::pair<std::string_view, std::string>>;
 
 class Authorizer;
+class Service;
 
 struct Request {
   std::string method;
@@ -77,6 +104,7 @@ struct Request {
   /// The caller of a route whose policy asks for one.
   const Caller& who() const { return *caller; }
 
+  const Service* service = nullptr;        ///< set with the route
   std::string_view policy;                 ///< of the route
   const Authorizer* authorizer = nullptr;  ///< set with the route
   /// False while the route's policy depends on the object and require() was not called.

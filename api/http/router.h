@@ -115,6 +115,7 @@ class Service {
   std::string request_id_header = {};  ///< another header for the request's id
   BodyRule body_rule = {};
   FaultBody fault_body = {};  ///< instead of error_body
+  std::string type = {};      ///< as catalogs and access rules call it: "compute"
 };
 
 /// What a request leads to.
@@ -145,6 +146,10 @@ class Router {
   void get(std::string_view pattern, std::string_view policy, Handler handler,
            VersionRange versions) {
     add("GET", pattern, simple(policy, Run::io, std::move(handler), versions));
+  }
+  /// HEAD where it is not what GET answers without its body.
+  void head(std::string_view pattern, std::string_view policy, Handler handler) {
+    add("HEAD", pattern, simple(policy, Run::io, std::move(handler), {}));
   }
   void post(std::string_view pattern, std::string_view policy, Handler handler,
             VersionRange versions = {}) {

@@ -16,10 +16,14 @@
 
 namespace virga::identity {
 
+/// How long after its end a token may still be shown to a service that asks for it ("allow_expired").
+constexpr TimeUs kExpiredWindowUs = 48LL * 3600 * kSecondUs;
+
 /// The caller of a token, or nullptr when the token is unknown, expired, or its user or project no
 /// longer may use it. Reads the database.
+/// @param grace_us how long after its end a token is still described
 std::shared_ptr<const http::Caller> load_caller(store::ReadTx& tx, const std::string& token_hash,
-                                                TimeUs now_us);
+                                                TimeUs now_us, TimeUs grace_us = 0);
 
 /// Checks X-Auth-Token and the policy of a route. Callers are cached until any identity row
 /// changes: a commit raises an epoch, and entries of an older epoch are not used. Thread-safe.

@@ -8,6 +8,7 @@
 #include "api/http/router.h"
 #include "api/identity/authorizer.h"
 #include "api/identity/catalog.h"
+#include "api/identity/lockout.h"
 #include "api/identity/passwords.h"
 #include "api/identity/sealer.h"
 
@@ -23,6 +24,7 @@ struct IdentityDeps {
   TimeUs token_life_us = 12LL * 3600 * kSecondUs;
   Catalog catalog{db};
   Sealer sealer = Sealer::with_new_key();  ///< virgad gives it the one of its key file
+  Lockout lockout{};
 };
 
 void add_routes(http::Router& router, IdentityDeps& deps);

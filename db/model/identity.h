@@ -2,6 +2,7 @@
 // Domains, projects, users, groups, roles, grants and tokens.  Source: Identity API v3.
 #pragma once
 
+#include <compare>
 #include <string>
 #include <vector>
 
@@ -80,6 +81,9 @@ struct Grant {
   TargetKind target_kind = TargetKind::project;
   std::string target_id;   ///< "all" for the system
   bool inherited = false;  ///< holds on the projects below the target, not on itself
+
+  friend bool operator==(const Grant&, const Grant&) = default;
+  friend auto operator<=>(const Grant&, const Grant&) = default;
 };
 
 const char* name_of(ActorKind kind) noexcept;

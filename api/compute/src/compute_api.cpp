@@ -108,7 +108,8 @@ void add_routes(http::Router& router, ComputeDeps& deps) {
                                    .legacy = "X-OpenStack-Nova-API-Version",
                                    .refusal = {}},
                       .request_id_header = "X-Compute-Request-Id",
-                      .body_rule = {415, "Unsupported Content-Type"}});
+                      .body_rule = {415, "Unsupported Content-Type"},
+                      .type = "compute"});
   router.get("/compute", "public", versions);
   router.get("/compute/v2", "public", show_legacy);
   router.get("/compute/v2.1", "public", show_version);

@@ -9,12 +9,14 @@
 #include "db/store/hosts.h"
 #include "db/store/images.h"
 #include "db/store/instances.h"
+#include "db/store/receipts.h"
 #include "db/store/tokens.h"
 
 namespace virga::controllers {
 namespace {
 
 constexpr TimeUs kKeepDeleted = 7LL * 24 * 3600 * kSecondUs;
+constexpr TimeUs kExpiredTokensUs = 48LL * 3600 * kSecondUs;  // services may ask for them so long
 constexpr std::int64_t kYoungSeconds = 60;  // > the time between an image's commit and its record
 constexpr auto kEvery = std::chrono::seconds(60);
 
@@ -22,7 +24,8 @@ constexpr auto kEvery = std::chrono::seconds(60);
 
 void collect_garbage(store::Database& db, images::ImageStore& images, TimeUs now_us) {
   db.write([&](store::WriteTx& tx) {
-    store::tokens::erase_expired(tx, now_us);
+    store::tokens::erase_expired(tx, now_us - kExpiredTokensUs);
+    store::receipts::erase_expired(tx, now_us);
     store::hosts::erase_expired_enrolments(tx, now_us);
     store::instances::purge_deleted(tx, now_us - kKeepDeleted);
   });

@@ -146,6 +146,7 @@ Match Router::route(Request& request, Response& refusal) const {
       return match;
     }
     match.asked = &route_at(*routes, request.version);
+    request.service = match.service;
     request.policy = match.asked->policy;
     request.authorizer = &impl_->authorizer;
     impl_->authorizer.authorize(request, match.asked->policy);

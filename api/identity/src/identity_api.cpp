@@ -7,6 +7,7 @@
 #include "api/identity/src/groups.h"
 #include "api/identity/src/project_tags.h"
 #include "api/identity/src/projects.h"
+#include "api/identity/src/routes.h"
 #include "api/identity/src/tokens.h"
 #include "api/identity/src/users.h"
 #include "common/json.h"
@@ -67,7 +68,8 @@ void add_routes(http::Router& router, IdentityDeps& deps) {
        .body_rule = {400,
                      "Expecting to find application/json in Content-Type header. The server could "
                      "not comply with the request since it is either malformed or otherwise "
-                     "incorrect. The client is assumed to be in error."}});
+                     "incorrect. The client is assumed to be in error."},
+       .type = "identity"});
   router.get("/identity", "public", versions);
   router.get("/identity/v3", "public", show_version);
   add_token_routes(router, deps);
@@ -78,6 +80,14 @@ void add_routes(http::Router& router, IdentityDeps& deps) {
   add_project_tag_routes(router, deps);
   add_user_routes(router, deps);
   add_group_routes(router, deps);
+  add_auth_list_routes(router, deps);
+  add_role_routes(router, deps);
+  add_implied_role_routes(router, deps);
+  add_grant_routes(router, deps);
+  add_role_assignment_routes(router, deps);
+  add_trust_routes(router, deps);
+  add_application_credential_routes(router, deps);
+  add_access_rule_routes(router, deps);
 }
 
 }  // namespace virga::identity

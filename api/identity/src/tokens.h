@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Issuing tokens.
 #pragma once
 
 #include "api/identity/identity_api.h"
@@ -6,11 +7,13 @@
 
 namespace virga::identity {
 
-/// /v3/auth/tokens, /v3/auth/catalog, /v3/auth/projects.
+/// /v3/auth/tokens.
 void add_token_routes(http::Router& router, IdentityDeps& deps);
 
-/// Stores a token for the user, scope, methods and end of life of `wish`, and answers 201 with it.
-/// @throws Error{unauthorized} when the user may not have it
+/// Stores a token for the user, scope, methods, end of life and what it uses of `wish`, and answers
+/// 201 with it. Takes a use of its trust.
+/// @throws Error{unauthorized} when the user may not have it, Error{forbidden} when its trust no
+/// longer holds
 http::Response issue_token(IdentityDeps& deps, const http::Request& request, model::Token wish);
 
 }  // namespace virga::identity

@@ -64,7 +64,7 @@ Response error_body(int status, const std::string& message) {
 }  // namespace
 
 void add_routes(http::Router& router, ImageDeps& deps) {
-  router.add_service({"/image", error_body, {}});
+  router.add_service({.prefix = "/image", .error_body = error_body, .headers = {}, .type = "image"});
   router.get("/image", "public", versions);
   router.get("/image/versions", "public", discovery);
   add_image_routes(router, deps);

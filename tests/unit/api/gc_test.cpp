@@ -42,8 +42,8 @@ TEST_F(GarbageTest, ExpiredTokensAndEnrolmentsGo) {
   db_.write([&](WriteTx& tx) {
     store::domains::insert(tx, model::Domain{"d", "d", "", true});
     store::users::insert(tx, model::User{"u", "d", "u", "", true});
-    store::tokens::insert(tx, {"old", "", "u", "", 1, now - 1});
-    store::tokens::insert(tx, {"new", "", "u", "", 1, now + 1});
+    store::tokens::insert(tx, {"old", "", "u", "", 1, now - 48LL * 3600 * kSecondUs - 1});
+    store::tokens::insert(tx, {"shown", "", "u", "", 1, now - 1});
     store::hosts::insert(tx, model::Enrolment{"old", "a", now - 1});
     store::hosts::insert(tx, model::Enrolment{"new", "b", now + 1});
   });

@@ -130,27 +130,157 @@ TEST_F(TokensTest, RescopingNeverExtendsTheLife) {
   EXPECT_EQ(post(by_token("wrong"), project("p1")).status, 401);
 }
 
-TEST_F(TokensTest, ATokenWithoutScopeKeepsTheProjectOfItsProof) {
+TEST_F(TokensTest, WithoutAScopeTheUsersDefaultProjectCountsIfHeMayUseIt) {
+  const auto project_of = [&](const Reply& r) {
+    return authorizer_.caller_of(r.header("X-Subject-Token"))->project_id;
+  };
   const std::string first = login(project("p1"));
-  const Reply same = post(by_token(first));
-  EXPECT_EQ(authorizer_.caller_of(same.header("X-Subject-Token"))->project_id, "p1");
-  const Reply loose = post(by_token(first), "unscoped");
-  EXPECT_EQ(authorizer_.caller_of(loose.header("X-Subject-Token"))->project_id, "");
+  EXPECT_EQ(project_of(post(by_token(first))), "");
+  const auto set_default = [&](const char* id) {
+    write([&](WriteTx& tx) { tx.exec("UPDATE users SET default_project_id = $1", id); });
+  };
+  set_default("p1");
+  EXPECT_EQ(project_of(post(by_name("ann", "s3cret"))), "p1");
+  EXPECT_EQ(project_of(post(by_name("ann", "s3cret"), "unscoped")), "");
+  EXPECT_EQ(project_of(post(by_name("ann", "s3cret"), {{"unscoped", json::object()}})), "");
+  for (const char* closed : {"p2", "p3", "none"}) {
+    set_default(closed);
+    EXPECT_EQ(project_of(post(by_name("ann", "s3cret"))), "") << closed;
+  }
+}
+
+TEST_F(TokensTest, DomainAndSystemScopesNeedARoleThere) {
+  const json::object domain{{"domain", {{"name", "Default"}}}};
+  const json::object system{{"system", {{"all", true}}}};
+  EXPECT_EQ(post(by_name("ann", "s3cret"), domain).status, 401);
+  EXPECT_EQ(post(by_name("ann", "s3cret"), system).status, 401);
+  write([](WriteTx& tx) {
+    store::grants::insert(tx, {.role_id = "r-member",
+                               .actor_id = "u1",
+                               .target_kind = model::TargetKind::domain,
+                               .target_id = "default"});
+    store::grants::insert(tx, {.role_id = "r-admin",
+                               .actor_id = "u1",
+                               .target_kind = model::TargetKind::system,
+                               .target_id = "all"});
+  });
+  const Reply of_domain = post(by_name("ann", "s3cret"), domain);
+  ASSERT_EQ(of_domain.status, 201) << of_domain.text;
+  EXPECT_EQ(of_domain.body().at("token").at("domain").at("id"), "default");
+  const Reply of_system = post(by_name("ann", "s3cret"), system);
+  ASSERT_EQ(of_system.status, 201) << of_system.text;
+  const json::value token = of_system.body().at("token");
+  EXPECT_EQ(token.at("system").at("all"), true);
+  EXPECT_EQ(token.at("roles").as_array()[0].at("name"), "admin");
+  EXPECT_FALSE(token.as_object().contains("project"));
+  EXPECT_EQ(post(by_token(of_system.header("X-Subject-Token")), project("p1")).status, 403);
+  EXPECT_EQ(post(by_token(of_system.header("X-Subject-Token")), system).status, 201);
+}
+
+TEST_F(TokensTest, TheAuditChainNamesTheFirstToken) {
+  const Reply first = post(by_name("ann", "s3cret"));
+  const Reply second = post(by_token(first.header("X-Subject-Token")), project("p1"));
+  const Reply third = post(by_token(second.header("X-Subject-Token")), project("p1"));
+  const json::value origin = first.body().at("token").at("audit_ids").as_array()[0];
+  for (const Reply* r : {&second, &third}) {
+    const json::value token = r->body().at("token");
+    ASSERT_EQ(token.at("audit_ids").as_array().size(), 2U);
+    EXPECT_EQ(token.at("audit_ids").as_array()[1], origin);
+    EXPECT_EQ(token.at("methods"), (json::array{"token", "password"}));
+  }
 }
 
 TEST_F(TokensTest, BrokenRequestsAreRefused) {
   const json::object good = by_name("ann", "s3cret");
   EXPECT_EQ(test::call(router_, "POST", "/identity/v3/auth/tokens", "{").status, 400);
   EXPECT_EQ(test::call(router_, "POST", "/identity/v3/auth/tokens", "{}").status, 400);
+  EXPECT_EQ(test::call(router_, "POST", "/identity/v3/auth/tokens", "[]").status, 400);
   EXPECT_EQ(post({}).status, 400);
   EXPECT_EQ(post({{"methods", json::array{}}}).status, 401);
-  EXPECT_EQ(post({{"methods", json::array{"password", "token"}}}).status, 401);
-  EXPECT_EQ(post({{"methods", json::array{"magic"}}}).status, 401);
+  EXPECT_EQ(post({{"methods", "password"}}).status, 400);
+  EXPECT_EQ(post({{"methods", json::array{"password", 5}}}).status, 400);
+  EXPECT_EQ(post({{"methods", json::array{"password", "token"}}}).status, 400);
+  EXPECT_EQ(post({{"methods", json::array{"magic"}}}).status, 400);
+  EXPECT_EQ(post({{"methods", json::array{"magic"}}, {"magic", json::object()}}).status, 401);
+  EXPECT_EQ(post({{"methods", json::array{"token"}}, {"token", json::object()}}).status, 400);
   EXPECT_EQ(post(password({{"name", "ann"}, {"password", "s3cret"}})).status, 400);
+  EXPECT_EQ(post(password({{"password", "s3cret"}})).status, 400);
+  EXPECT_EQ(post(password({{"name", "ann"}, {"domain", json::object()}, {"password", "x"}})).status,
+            400);
   EXPECT_EQ(post(password({{"id", "u1"}, {"password", 5}})).status, 400);
-  EXPECT_EQ(post(password({{"id", "u1"}, {"password", "s3cret"}, {"admin", true}})).status, 400);
-  EXPECT_EQ(post(good, {{"domain", {{"id", "default"}}}}).status, 400);
-  EXPECT_EQ(post(good, "everything").status, 400);
+  EXPECT_EQ(post(password({{"id", "u1"}})).status, 401);
+  EXPECT_EQ(post(password({{"id", "u1"}, {"password", "s3cret"}, {"more", true}})).status, 201);
+  for (const json::value& scope :
+       {json::value("everything"), json::value(json::object()), json::value(5),
+        json::value({{"project", {{"name", "web"}}}}), json::value({{"project", json::object()}}),
+        json::value({{"domain", json::object()}}), json::value({{"system", {{"all", "x"}}}}),
+        json::value({{"project", {{"id", "p1"}}}, {"domain", {{"id", "default"}}}}),
+        json::value({{"OS-TRUST:trust", json::object()}})})
+    EXPECT_EQ(post(good, scope).status, 400) << json::serialize(scope);
+  EXPECT_EQ(post(good, {{"domain", {{"id", "default"}}}}).status, 401);
+}
+
+TEST_F(TokensTest, AnAccountIsClosedToThePeerThatGuesses) {
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(post(by_name("ann", "wrong")).status, 401);
+  const Reply locked = post(by_name("ann", "s3cret"));
+  EXPECT_EQ(locked.status, 401);
+  EXPECT_EQ(locked.text, post(by_name("nobody", "wrong")).text);
+  EXPECT_EQ(post(password({{"id", "u1"}, {"password", "s3cret"}})).status, 401) << "by id as well";
+  clock_.advance_us(301 * kSecondUs);
+  EXPECT_EQ(post(by_name("ann", "s3cret")).status, 201);
+  write([](WriteTx& tx) {
+    tx.exec("UPDATE users SET options = '{\"ignore_lockout_failure_attempts\": true}'");
+  });
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(post(by_name("ann", "wrong")).status, 401);
+  EXPECT_EQ(post(by_name("ann", "s3cret")).status, 201);
+}
+
+TEST_F(TokensTest, APeerThatFailsEverywhereIsToldToWait) {
+  for (int i = 0; i < 100; ++i) deps_.lockout.failed_unlocked("192.0.2.1", clock_.now_us());
+  const Reply r = post(by_name("ann", "s3cret"));
+  EXPECT_EQ(r.status, 429);
+  EXPECT_EQ(r.header("Retry-After"), "61");
+  clock_.advance_us(61 * kSecondUs);
+  EXPECT_EQ(post(by_name("ann", "s3cret")).status, 201);
+}
+
+TEST_F(TokensTest, AUserWithRulesNeedsAllMethodsOfOne) {
+  write([](WriteTx& tx) {
+    tx.exec("UPDATE users SET options = "
+            "'{\"multi_factor_auth_rules\": [[\"password\", \"token\"], [\"unknown\", \"password\","
+            " \"application_credential\"]], \"multi_factor_auth_enabled\": true}' WHERE id = 'u1'");
+  });
+  issue("unscoped", "u1", "");
+  const Reply half = post(by_name("ann", "s3cret"));
+  ASSERT_EQ(half.status, 401);
+  const std::string receipt = half.header("Openstack-Auth-Receipt");
+  ASSERT_FALSE(receipt.empty()) << half.text;
+  EXPECT_EQ(half.body().at("receipt").at("methods"), json::array{"password"});
+  EXPECT_EQ(half.body().at("required_auth_methods").as_array().size(), 2U);
+  const json::object second{{"auth", {{"identity", by_token("unscoped")}}}};
+  const auto with_receipt = [&](const std::string& secret) {
+    return test::call(router_, "POST", "/identity/v3/auth/tokens", json::serialize(second),
+                      {{"openstack-auth-receipt", secret}});
+  };
+  EXPECT_EQ(with_receipt("wrong").status, 401);
+  EXPECT_EQ(with_receipt(receipt).status, 201);
+  clock_.advance_us(301 * kSecondUs);
+  EXPECT_EQ(with_receipt(receipt).status, 401);
+}
+
+TEST_F(TokensTest, AnExpiredTokenIsShownToWhoAsksForIt) {
+  issue("admin", "u2", "p1", 100 * 3600 * kSecondUs);
+  const std::string own = login(project("p1"));
+  clock_.advance_us(13LL * 3600 * kSecondUs);
+  EXPECT_EQ(token_call("GET", "admin", own).status, 404);
+  const auto ask = [&] {
+    return test::call(router_, "GET", "/identity/v3/auth/tokens?allow_expired=1", "",
+                      {{"x-auth-token", "admin"}, {"x-subject-token", own}})
+        .status;
+  };
+  EXPECT_EQ(ask(), 200);
+  clock_.advance_us(48LL * 3600 * kSecondUs);
+  EXPECT_EQ(ask(), 404);
 }
 
 TEST_F(TokensTest, ATokenShowsItself) {
@@ -193,9 +323,13 @@ TEST_F(TokensTest, ListsTheOpenProjectsOfTheCaller) {
   const json::value body = r.body();
   ASSERT_EQ(body.at("projects").as_array().size(), 1U);
   EXPECT_EQ(body.at("projects").as_array()[0].at("id"), "p1");
-  EXPECT_EQ(
-      test::call(router_, "GET", "/identity/v3/auth/catalog", "", {{"x-auth-token", own}}).status,
-      200);
+  const std::string scoped = login(project("p1"));
+  const auto catalog = [&](const std::string& token) {
+    return test::call(router_, "GET", "/identity/v3/auth/catalog", "", {{"x-auth-token", token}})
+        .status;
+  };
+  EXPECT_EQ(catalog(scoped), 200);
+  EXPECT_EQ(catalog(own), 403);
 }
 
 TEST_F(TokensTest, VersionsAreShownToAnyone) {

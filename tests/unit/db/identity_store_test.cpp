@@ -74,10 +74,10 @@ TEST_F(IdentityStore, RolesAreAssignedOnceAndListedByProject) {
     grants::insert(tx, {.role_id = "r1", .actor_id = "u1", .target_id = "p3"});
   });
   db_.read([](ReadTx& tx) {
-    const auto roles = grants::list_roles(tx, "u1", "p1");
+    const auto roles = grants::list_roles(tx, "u1", model::TargetKind::project, "p1");
     ASSERT_EQ(roles.size(), 2U);
     EXPECT_EQ(roles[0].name, "admin");
-    EXPECT_TRUE(grants::list_roles(tx, "u1", "p2").empty());
+    EXPECT_TRUE(grants::list_roles(tx, "u1", model::TargetKind::project, "p2").empty());
     const auto projects = projects::list_of_user(tx, "u1");
     ASSERT_EQ(projects.size(), 1U) << "closed projects are not offered";
     EXPECT_EQ(projects[0].id, "p1");
