@@ -138,17 +138,23 @@ class Cloud:
         return {"PATH": os.environ["PATH"], "HOME": str(self.directory), "LANG": "C.UTF-8",
                 "OS_CLIENT_CONFIG_FILE": str(file), "OS_CLOUD": "test"}
 
-    def openstack(self, *arguments):
-        """Runs the `openstack` client.  @return what it printed"""
+    def openstack(self, *arguments, login=None):
+        """Runs the `openstack` client, as administrator or with other variables for its login.
+        @return what it printed"""
+        environment = self.client_environment()
+        if login:
+            del environment["OS_CLOUD"]
+            environment.update({"OS_AUTH_URL": f"{self.url}/identity/v3",
+                                "OS_IDENTITY_API_VERSION": "3",
+                                "OS_REGION_NAME": "RegionOne", **login})
         done = subprocess.run(["openstack", *arguments], text=True, capture_output=True,
-                              timeout=2 * COMMAND_LIMIT, check=False,
-                              env=self.client_environment())
+                              timeout=2 * COMMAND_LIMIT, check=False, env=environment)
         if done.returncode != 0:
             raise AssertionError(f"openstack {' '.join(arguments)}: {done.stderr[-2000:]}")
         return done.stdout
 
-    def openstack_json(self, *arguments):
-        return json.loads(self.openstack(*arguments, "-f", "json"))
+    def openstack_json(self, *arguments, login=None):
+        return json.loads(self.openstack(*arguments, "-f", "json", login=login))
 
     # The database
 
@@ -166,13 +172,15 @@ class Cloud:
     def add_user(self, name, project, roles=("member", "reader")):
         """A user with the administrator's password and roles in a project of that name.
         @return a client that is logged in as him"""
-        self.sql("INSERT INTO projects SELECT ?, domain_id, ?, '', 1 FROM projects"
+        self.sql("INSERT INTO projects (id, domain_id, name, description, enabled, parent_id)"
+                 " SELECT ?, domain_id, ?, '', 1, domain_id FROM projects"
                  " WHERE name = 'admin' ON CONFLICT DO NOTHING", f"id-of-{project}", project)
-        self.sql("INSERT INTO users SELECT ?, domain_id, ?, password_hash, 1 FROM users"
-                 " WHERE name = 'admin'", f"id-of-{name}", name)
+        self.sql("INSERT INTO users (id, domain_id, name, password_hash, enabled)"
+                 " SELECT ?, domain_id, ?, password_hash, 1 FROM users WHERE name = 'admin'",
+                 f"id-of-{name}", name)
         for role in roles:
-            self.sql("INSERT INTO role_assignments SELECT ?, ?, id FROM roles WHERE name = ?",
-                     f"id-of-{name}", f"id-of-{project}", role)
+            self.sql("INSERT INTO grants SELECT id, 'user', ?, 'project', ?, 0 FROM roles"
+                     " WHERE name = ? AND domain_id = ''", f"id-of-{name}", f"id-of-{project}", role)
         client = Rest(self.url)
         client.login(name, self.password, project).expect(201)
         return client

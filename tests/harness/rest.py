@@ -74,6 +74,15 @@ class Rest:
     def post(self, path, body=None, headers=None):
         return self.send("POST", path, body, headers)
 
+    def put(self, path, body=None):
+        return self.send("PUT", path, body)
+
+    def patch(self, path, body=None):
+        return self.send("PATCH", path, body)
+
+    def head(self, path):
+        return self.send("HEAD", path)
+
     def delete(self, path):
         return self.send("DELETE", path)
 
