@@ -20,6 +20,16 @@ inline std::uint64_t big_endian(std::string_view bytes, std::size_t offset, std:
   return value;
 }
 
+/// The same, least significant byte first.
+inline std::uint64_t little_endian(std::string_view bytes, std::size_t offset, std::size_t width) {
+  if (offset > bytes.size() || width > bytes.size() - offset)
+    throw Error(ErrorKind::invalid, "The image ends within its header.");
+  std::uint64_t value = 0;
+  for (std::size_t i = width; i-- > 0;)
+    value = (value << 8U) | static_cast<unsigned char>(bytes[offset + i]);
+  return value;
+}
+
 /// True when `text` stands at `offset`; false also when `bytes` is shorter than that.
 inline bool has_at(std::string_view bytes, std::size_t offset, std::string_view text) noexcept {
   return offset <= bytes.size() && bytes.substr(offset).starts_with(text);

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "image-service/inspect.h"
+
 namespace virga::images {
 
 /// The parts of an image that were kept.
@@ -13,6 +15,7 @@ struct ImageView {
   std::string_view head;   ///< its first bytes
   std::string_view tail;   ///< its last bytes, possibly the same ones
   std::uint64_t size = 0;  ///< bytes of the whole image
+  Peek peek;               ///< the rest; may be empty
 };
 
 /// The names of all formats whose signature is there; empty for raw. Partition tables are no

@@ -11,8 +11,14 @@ const char* name_of(ImageStatus status) noexcept {
       return "queued";
     case ImageStatus::saving:
       return "saving";
+    case ImageStatus::uploading:
+      return "uploading";
+    case ImageStatus::importing:
+      return "importing";
     case ImageStatus::active:
       return "active";
+    case ImageStatus::deactivated:
+      return "deactivated";
     case ImageStatus::killed:
       return "killed";
   }
@@ -34,8 +40,9 @@ const char* name_of(ImageVisibility visibility) noexcept {
 }
 
 ImageStatus image_status_named(const std::string& name) {
-  for (const auto status :
-       {ImageStatus::queued, ImageStatus::saving, ImageStatus::active, ImageStatus::killed})
+  for (const auto status : {ImageStatus::queued, ImageStatus::saving, ImageStatus::uploading,
+                            ImageStatus::importing, ImageStatus::active, ImageStatus::deactivated,
+                            ImageStatus::killed})
     if (name == name_of(status)) return status;
   throw Error(ErrorKind::invalid, "'" + name + "' is not an image status.");
 }
@@ -45,6 +52,15 @@ ImageVisibility image_visibility_named(const std::string& name) {
                                 ImageVisibility::community, ImageVisibility::public_})
     if (name == name_of(visibility)) return visibility;
   throw Error(ErrorKind::invalid, "'" + name + "' is not an image visibility.");
+}
+
+std::string why_unbootable(const Image& image) {
+  if (image.status != ImageStatus::active) return "Image " + image.id + " is not active.";
+  const std::string unacceptable = "Image " + image.id + " is unacceptable: ";
+  if (image.disk_format != "qcow2" && image.disk_format != "raw")
+    return unacceptable + "disk format '" + image.disk_format + "' cannot boot.";
+  if (!image.unbootable.empty()) return unacceptable + image.unbootable;
+  return {};
 }
 
 }  // namespace virga::model
