@@ -15,6 +15,7 @@ enum class ErrorKind {
   not_found,     ///< 404: the object is not there, or not visible to who asks
   conflict,      ///< 409: the state of an object does not allow it
   too_large,     ///< 413: the input is over a limit
+  unsupported,   ///< 415: the input is of a type that is not taken here
   unavailable,   ///< 503: nothing happened; retry with back-off
   internal,      ///< 500: a bug; logged with its context, never shown
   unknown,       ///< it may have happened: observe, then retry

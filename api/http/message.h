@@ -14,7 +14,6 @@
 
 #include "api/http/version.h"
 #include "common/clock.h"
-#include "common/file.h"
 
 namespace virga::http {
 
@@ -119,11 +118,20 @@ struct Request {
   bool allows(std::string_view other_policy, const Target& target = {}) const;
 };
 
-/// A body that is streamed from a file.
+/// Gives the bytes of a body, from a pool thread, one call at a time.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  /// Up to `most` bytes at `offset`, valid until the next call. An exception or no bytes end the
+  /// connection, so that the client sees that the body is not whole.
+  virtual std::string_view read(std::int64_t offset, std::size_t most) = 0;
+};
+
+/// A body that is streamed.
 struct FileBody {
-  UniqueFd fd;
+  std::shared_ptr<BodySource> source;
   std::int64_t offset = 0;
-  std::int64_t size = 0;
+  std::int64_t size = 0;  ///< bytes to send
 };
 
 struct Response {

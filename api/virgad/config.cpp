@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/virgad/config.h"
 
+#include <cstdlib>
+
+#include "common/error.h"
 #include "common/yaml_config.h"
 
 namespace virga::virgad {
@@ -9,6 +12,30 @@ namespace {
 void read_listener(const YamlConfig& in, http::ServerSettings& out, std::uint16_t default_port) {
   out.address = in.string("address", out.address);
   out.port = static_cast<std::uint16_t>(in.integer("port", default_port, 1, 65535));
+}
+
+void read_web_download(const YamlConfig& in, Config& c) {
+  c.web_download = in.boolean("enabled", false);
+  if (const auto schemes = in.strings("schemes"); !schemes.empty()) c.web.schemes = schemes;
+  c.web.hosts = in.strings("hosts");
+  if (const auto ports = in.strings("ports"); !ports.empty()) {
+    c.web.ports.clear();
+    for (const auto& port : ports) c.web.ports.push_back(std::strtol(port.c_str(), nullptr, 10));
+  }
+  c.web.private_addresses = in.boolean("private_addresses", false);
+  c.web.deadline = std::chrono::seconds(in.integer("deadline_s", 3600, 1, 86400));
+  c.web.most_bytes = c.max_image_bytes;
+}
+
+void read_images(const YamlConfig& in, Config& c) {
+  c.image_hash = in.string("hash_algorithm", c.image_hash);
+  if (c.image_hash != "sha256" && c.image_hash != "sha512")
+    throw Error(ErrorKind::invalid, "images.hash_algorithm must be 'sha256' or 'sha512'.");
+  c.image_md5 = in.boolean("md5_checksum", false);
+  for (const YamlConfig& store : in.list("stores"))
+    c.more_stores.push_back({store.string("id", ""), store.string("directory", ""),
+                             store.string("description", "")});
+  read_web_download(in.section("web_download"), c);
 }
 
 }  // namespace
@@ -26,6 +53,7 @@ Config load_config(const std::string& path) {
   c.memory_reserve_mib = control.integer("memory_reserve_mib", c.memory_reserve_mib, 0, 1 << 30);
   c.max_image_bytes =
       control.integer("max_image_bytes", c.max_image_bytes, 1, std::int64_t{1} << 50);
+  read_images(file.section("images"), c);
   c.log_file = control.string("log_file", "");
   c.log_level = control.string("log_level", c.log_level);
 

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "api/http/server.h"
+#include "api/http/web_fetch.h"
+#include "image-service/store_set.h"
 
 namespace virga::virgad {
 
@@ -24,11 +26,17 @@ struct Config {
   std::int64_t cpu_ratio_percent = 400;
   std::int64_t memory_reserve_mib = 512;
   std::int64_t max_image_bytes = std::int64_t{1} << 40;
+  std::vector<images::StoreConfig> more_stores;  ///< besides the one in images()
+  std::string image_hash = "sha256";             ///< of os_hash_value
+  bool image_md5 = false;                        ///< compute `checksum` of every image
+  bool web_download = false;                     ///< images may be fetched from URIs
+  http::WebRules web;
 
   std::string database() const { return state_directory + "/virga.db"; }
   std::string images() const { return state_directory + "/images"; }
   /// The key that seals credentials in the database. A backup of the one is of use with the other.
   std::string sealing_key() const { return state_directory + "/sealing.key"; }
+  std::string staging() const { return state_directory + "/staging"; }
   std::string authority() const { return state_directory + "/authority"; }
 };
 

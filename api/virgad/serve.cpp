@@ -8,6 +8,7 @@
 #include "api/agent-link/agent_link.h"
 #include "api/compute/compute_api.h"
 #include "api/controllers/gc.h"
+#include "api/controllers/image_import.h"
 #include "api/identity/identity_api.h"
 #include "api/image/image_api.h"
 #include "api/network/network_api.h"
@@ -68,6 +69,41 @@ void require_bootstrapped(const Config& config) {
                 "There is no database at " + config.database() + ": run 'virgad bootstrap' first.");
 }
 
+std::vector<images::StoreConfig> image_store_configs(const Config& config) {
+  std::vector<images::StoreConfig> stores{{"local", config.images(), "Directory of the service"}};
+  stores.insert(stores.end(), config.more_stores.begin(), config.more_stores.end());
+  return stores;
+}
+
+image::ImageSettings image_settings(const Config& config) {
+  image::ImageSettings settings;
+  settings.max_image_bytes = config.max_image_bytes;
+  settings.hash_algorithm = config.image_hash;
+  settings.md5_checksum = config.image_md5;
+  settings.region = config.region;
+  if (!config.web_download) return settings;
+  settings.import_methods.emplace_back("web-download");
+  settings.is_uri_allowed = [rules = config.web](const std::string& uri) {
+    return http::is_allowed(uri, rules);
+  };
+  return settings;
+}
+
+controllers::ImportDeps import_deps(store::Database& db, const Clock& clock,
+                                    images::StoreSet& stores, const Config& config) {
+  return {db,
+          clock,
+          stores,
+          config.region,
+          config.max_image_bytes,
+          config.image_hash,
+          config.image_md5,
+          [rules = config.web](const std::string& uri,
+                               const std::function<void(std::string_view)>& sink) {
+            http::fetch_web(uri, rules, sink);
+          }};
+}
+
 }  // namespace
 
 void serve(Config config) {
@@ -79,10 +115,10 @@ void serve(Config config) {
   prepare_link_tls(config, authority);
 
   store::Database db(config.database());
-  const auto image_store = images::make_directory_image_store(config.images());
+  images::StoreSet image_stores(image_store_configs(config), config.staging());
   const identity::PolicyTable policies(config.policies);
   const identity::TokenAuthorizer authorizer(db, clock, policies);
-  agent_link::LinkDeps link_deps{db, clock, *image_store, authority, config.availability_zone};
+  agent_link::LinkDeps link_deps{db, clock, image_stores, authority, config.availability_zone};
   agent_link::AgentLink link(link_deps);
   db.write([&](store::WriteTx& tx) {
     const auto n = store::images::requeue_interrupted(tx, clock.now_us());
@@ -102,7 +138,10 @@ void serve(Config config) {
       config.availability_zone,
       config.cpu_ratio_percent,
       config.memory_reserve_mib};
-  image::ImageDeps image_deps{db, clock, *image_store, config.max_image_bytes};
+  controllers::ImageImporter importer(import_deps(db, clock, image_stores, config));
+  const image::NoQuota quota;
+  image::ImageDeps image_deps{db,    clock, image_stores,
+                              quota, image_settings(config), [&importer] { importer.wake(); }};
   network::NetworkDeps network_deps{db, clock};
 
   http::Router api(authorizer);
@@ -116,7 +155,7 @@ void serve(Config config) {
 
   http::Server api_server(config.api, api);
   http::Server agent_server(config.agent_link, agents);
-  const controllers::GarbageCollector collector(db, *image_store, clock);
+  const controllers::GarbageCollector collector(db, image_stores, clock);
   agent_server.start();
   api_server.start();
   log::info("ready",

@@ -20,6 +20,8 @@ const char* name_of(ErrorKind kind) noexcept {
       return "conflict";
     case ErrorKind::too_large:
       return "too_large";
+    case ErrorKind::unsupported:
+      return "unsupported";
     case ErrorKind::unavailable:
       return "unavailable";
     case ErrorKind::internal:

@@ -25,6 +25,8 @@ struct Uploaded {
 /// @throws Error{conflict} when the id is taken
 void insert(WriteTx& tx, const model::Image& image);
 std::optional<model::Image> find(ReadTx& tx, const std::string& id);
+/// Its properties, tags and stores, which scan() does not read.
+void read_details(ReadTx& tx, model::Image& image);
 /// Changes the status if it is `from`.  @return false when it was not
 bool advance(WriteTx& tx, const std::string& id, model::ImageStatus from, model::ImageStatus to,
              TimeUs now_us);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/agent-link/src/enrol.h"
 
-#include <sys/stat.h>
-
+#include "api/http/reader_body.h"
 #include "common/error.h"
 #include "common/hash.h"
 #include "common/json.h"
@@ -65,14 +64,9 @@ Response send_image(LinkDeps& deps, const Request& request) {
     return store::instances::uses_image(tx, digest, request.who().user_id);
   });
   if (!needed) throw Error(ErrorKind::not_found, "No instance of this host stands on that image.");
-  auto file = std::make_shared<http::FileBody>();
-  file->fd = deps.images.open(digest);
-  struct stat facts {};
-  if (::fstat(file->fd.get(), &facts) != 0) throw_errno("stat an image", errno);
-  file->size = facts.st_size;
   Response response;
   response.content_type = "application/octet-stream";
-  response.file = std::move(file);
+  response.file = http::body_of(deps.images.open(digest));
   return response;
 }
 

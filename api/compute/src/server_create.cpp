@@ -12,6 +12,7 @@
 #include "db/store/allocations.h"
 #include "db/store/flavors.h"
 #include "db/store/hosts.h"
+#include "db/store/image_lists.h"
 #include "db/store/images.h"
 #include "db/store/instance_actions.h"
 #include "db/store/instances.h"
@@ -158,17 +159,12 @@ void take_flavor(WriteTx& tx, const Request& request, const Wanted& w, model::In
 }
 
 void take_image(WriteTx& tx, const Request& request, const Wanted& w, model::Instance& i) {
-  const auto image = store::images::find(tx, w.image_id);
-  const bool visible =
-      image && (image->owner == request.who().project_id || request.who().is_admin() ||
-                image->visibility == model::ImageVisibility::public_ ||
-                image->visibility == model::ImageVisibility::community);
-  if (!visible) throw Error(ErrorKind::invalid, "Image " + w.image_id + " could not be found.");
-  if (image->status != model::ImageStatus::active)
-    throw Error(ErrorKind::invalid, "Image " + image->id + " is not active.");
-  if (image->disk_format != "qcow2" && image->disk_format != "raw")
-    throw Error(ErrorKind::invalid, "Image " + image->id + " is unacceptable: disk format '" +
-                                        image->disk_format + "' cannot boot.");
+  const auto image = request.who().is_admin()
+                         ? store::images::find(tx, w.image_id)
+                         : store::images::find_visible(tx, w.image_id, request.who().project_id);
+  if (!image) throw Error(ErrorKind::invalid, "Image " + w.image_id + " could not be found.");
+  if (const auto why = model::why_unbootable(*image); !why.empty())
+    throw Error(ErrorKind::invalid, why);
   if (i.memory_mib < image->min_memory_mib)
     throw Error(ErrorKind::invalid, "Flavor's memory is too small for requested image.");
   constexpr std::int64_t kGib = std::int64_t{1} << 30;

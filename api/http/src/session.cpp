@@ -63,27 +63,34 @@ void fill_headers(bhttp::response<Body>& out, const Response& response, const Re
   for (const auto& [name, value] : response.headers) out.insert(name, value);
 }
 
+/// Empty when there are none; the reason is in the log.
+std::string_view next_piece(FileBody& file, std::size_t want) {
+  try {
+    return file.source->read(file.offset, want);
+  } catch (const std::exception& e) {
+    log::error("a body ends early", {{"error", e.what()}});
+    return {};
+  }
+}
+
 template <class Stream>
 asio::awaitable<void> send_file(Session<Stream>& s, FileBody& file) {
-  std::string piece(kPiece, '\0');
   while (file.size > 0) {
     const auto want = static_cast<std::size_t>(std::min<std::int64_t>(file.size, kPiece));
-    const ssize_t n = co_await on_pool(s.core, [&]() -> ssize_t {
-      return ::pread(file.fd.get(), piece.data(), want, file.offset);
-    });
-    if (n <= 0) {  // the length is promised already: only closing tells the client
+    const std::string_view piece = co_await on_pool(s.core, [&] { return next_piece(file, want); });
+    if (piece.empty()) {  // the length is promised already: only closing tells the client
       s.keep = false;
       co_return;
     }
     s.expire_after(s.core.settings.stall_limit);
     auto [failure, written] = co_await asio::async_write(
-        s.stream, asio::buffer(piece.data(), static_cast<std::size_t>(n)), kTuple);
+        s.stream, asio::buffer(piece.data(), piece.size()), kTuple);
     if (failure) {
       s.keep = false;
       co_return;
     }
-    file.offset += n;
-    file.size -= n;
+    file.offset += static_cast<std::int64_t>(piece.size());
+    file.size -= static_cast<std::int64_t>(piece.size());
   }
 }
 

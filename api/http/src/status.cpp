@@ -25,6 +25,8 @@ int status_of(ErrorKind kind) noexcept {
       return 409;
     case ErrorKind::too_large:
       return 413;
+    case ErrorKind::unsupported:
+      return 415;
     case ErrorKind::unavailable:
       return 503;
     case ErrorKind::internal:

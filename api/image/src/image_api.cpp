@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/image/image_api.h"
 
+#include "api/image/src/image_access.h"
 #include "api/image/src/routes.h"
 #include "common/json.h"
 
@@ -10,20 +11,27 @@ namespace {
 using http::Request;
 using http::Response;
 
+// Without a cache, 2.14 and 2.16 are not there.
+constexpr const char* kVersions[] = {"2.15", "2.13", "2.12", "2.11", "2.10", "2.9", "2.8", "2.7",
+                                     "2.6",  "2.5",  "2.4",  "2.3",  "2.2",  "2.1", "2.0"};
+
+Response versions_with(const Request& request, int status) {
+  json::array all;
+  for (const char* version : kVersions)
+    all.push_back(json::object{
+        {"id", std::string("v") + version},
+        {"status", all.empty() ? "CURRENT" : "SUPPORTED"},
+        {"links", json::array{json::object{{"rel", "self"},
+                                           {"href", request.base_url + "/image/v2/"}}}}});
+  return http::json_response(status, {{"versions", std::move(all)}});
+}
+
 Response versions(const Request& request) {
-  return http::json_response(
-      300, {{"versions",
-             json::array{json::object{
-                 {"id", "v2.0"},
-                 {"status", "CURRENT"},
-                 {"links", json::array{json::object{
-                               {"rel", "self"}, {"href", request.base_url + "/image/v2/"}}}}}}}});
+  return versions_with(request, 300);
 }
 
 Response discovery(const Request& request) {
-  Response response = versions(request);
-  response.status = 200;
-  return response;
+  return versions_with(request, 200);
 }
 
 std::string escaped_html(const std::string& text) {
@@ -49,8 +57,10 @@ std::string escaped_html(const std::string& text) {
   return out;
 }
 
+}  // namespace
+
 /// A small page: the Image API's form.
-Response error_body(int status, const std::string& message) {
+Response error_page(int status, const std::string& message) {
   const std::string title = std::to_string(status) + " " + std::string(http::reason_of(status));
   Response response;
   response.status = status;
@@ -61,14 +71,20 @@ Response error_body(int status, const std::string& message) {
   return response;
 }
 
-}  // namespace
-
 void add_routes(http::Router& router, ImageDeps& deps) {
-  router.add_service({.prefix = "/image", .error_body = error_body, .headers = {}, .type = "image"});
+  router.add_service({.prefix = "/image", .error_body = error_page, .headers = {}, .type = "image"});
   router.get("/image", "public", versions);
   router.get("/image/versions", "public", discovery);
+  router.get("/image/v2", "public", versions);
   add_image_routes(router, deps);
+  add_image_list_routes(router, deps);
   add_image_data_routes(router, deps);
+  add_image_member_routes(router, deps);
+  add_image_action_routes(router, deps);
+  add_image_import_routes(router, deps);
+  add_image_task_routes(router, deps);
+  add_image_info_routes(router, deps);
+  add_image_schema_routes(router);
   add_metadef_routes(router, deps);
 }
 

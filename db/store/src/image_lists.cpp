@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/store/image_lists.h"
 
+#include "db/store/images.h"
 #include "db/store/src/image_rows.h"
 
 // Each part of the union has an index in the order of the result, so that a page reads no more rows
@@ -61,7 +62,7 @@ std::optional<model::Image> find_visible(ReadTx& tx, const std::string& id,
     if (!rows.next()) return std::nullopt;
     image = read_image(rows);
   }
-  read_children(tx, *image);
+  read_details(tx, *image);
   return image;
 }
 

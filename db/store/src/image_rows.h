@@ -13,7 +13,5 @@
 namespace virga::store::images {
 
 model::Image read_image(const Rows& r);
-/// Its properties, tags and stores.
-void read_children(ReadTx& tx, model::Image& image);
 
 }  // namespace virga::store::images

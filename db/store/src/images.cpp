@@ -34,7 +34,7 @@ model::Image read_image(const Rows& r) {
   return i;
 }
 
-void read_children(ReadTx& tx, model::Image& image) {
+void read_details(ReadTx& tx, model::Image& image) {
   Rows properties =
       tx.query("SELECT name, value FROM image_properties WHERE image_id = $1", image.id);
   while (properties.next()) image.properties[properties.text(0)] = properties.text(1);
@@ -81,7 +81,7 @@ std::optional<model::Image> find(ReadTx& tx, const std::string& id) {
     if (!rows.next()) return std::nullopt;
     image = read_image(rows);
   }
-  read_children(tx, *image);
+  read_details(tx, *image);
   return image;
 }
 

@@ -18,7 +18,7 @@ class ListedImages final : public images::ImageStore {
   std::unique_ptr<images::Upload> begin_upload(const images::UploadLimits&) override {
     return nullptr;
   }
-  UniqueFd open(const std::string&) const override { return {}; }
+  std::unique_ptr<images::ImageReader> open(const std::string&) const override { return nullptr; }
   bool verify(const std::string&) const override { return true; }
   void remove(const std::string& digest) override { removed.push_back(digest); }
   std::vector<std::string> list(std::int64_t min_age_s) const override {

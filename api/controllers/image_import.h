@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Moves imports of images: fetch the data to where it waits, inspect it, copy it into the stores,
+// make the image active. Each phase may be repeated; a crash anywhere loses no more than one.
+//
+//   fetch  the data is in the staging store, and the image's row says so
+//   store  every wanted store has it; in one commit the image is active and the task has ended
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "common/clock.h"
+#include "db/model/image_task.h"
+#include "db/store/database.h"
+#include "image-service/store_set.h"
+
+namespace virga::controllers {
+
+struct ImportDeps {
+  store::Database& db;
+  const Clock& clock;
+  images::StoreSet& stores;
+  std::string region = "RegionOne";
+  std::int64_t max_image_bytes = std::int64_t{1} << 40;
+  std::string hash_algorithm = "sha256";
+  bool md5_checksum = false;
+  /// Gets a URI piece by piece.  @throws Error{invalid}
+  std::function<void(const std::string& uri, const std::function<void(std::string_view)>& sink)>
+      fetch;
+};
+
+/// Works on every import that is due until it ends or waits. Called by the importer's thread; public
+/// for tests.
+void run_imports(ImportDeps& deps);
+
+/// Works on imports on a thread of its own, when it is woken and every few seconds.
+class ImageImporter {
+ public:
+  explicit ImageImporter(ImportDeps deps);
+  ~ImageImporter();
+  /// Thread-safe.
+  void wake();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace virga::controllers

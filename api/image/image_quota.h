@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a project may use of the image service.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "db/store/database.h"
+
+namespace virga::image {
+
+/// Where limits come from. Thread-safe.
+class QuotaSource {
+ public:
+  virtual ~QuotaSource() = default;
+  /// The limit of a resource ("image_size_total", "image_stage_total" in MiB; "image_count_total",
+  /// "image_count_uploading"); nullopt: none is set.
+  virtual std::optional<std::int64_t> limit(store::ReadTx& tx, const std::string& project_id,
+                                            const std::string& resource) const = 0;
+};
+
+/// No limits.
+class NoQuota final : public QuotaSource {
+ public:
+  std::optional<std::int64_t> limit(store::ReadTx&, const std::string&,
+                                    const std::string&) const override {
+    return std::nullopt;
+  }
+};
+
+}  // namespace virga::image
