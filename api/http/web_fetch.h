@@ -15,8 +15,8 @@ namespace virga::http {
 struct WebRules {
   std::vector<std::string> schemes = {"http", "https"};
   std::vector<std::int64_t> ports = {80, 443};
-  std::vector<std::string> hosts;    ///< empty: all
-  bool private_addresses = false;    ///< loopback, link-local and private ones, too
+  std::vector<std::string> hosts;  ///< empty: all
+  bool private_addresses = false;  ///< loopback, link-local and private ones, too
   std::int64_t most_bytes = 0;
   std::chrono::seconds deadline{3600};
   std::chrono::seconds stall{30};

@@ -33,8 +33,8 @@ void read_images(const YamlConfig& in, Config& c) {
     throw Error(ErrorKind::invalid, "images.hash_algorithm must be 'sha256' or 'sha512'.");
   c.image_md5 = in.boolean("md5_checksum", false);
   for (const YamlConfig& store : in.list("stores"))
-    c.more_stores.push_back({store.string("id", ""), store.string("directory", ""),
-                             store.string("description", "")});
+    c.more_stores.push_back(
+        {store.string("id", ""), store.string("directory", ""), store.string("description", "")});
   read_web_download(in.section("web_download"), c);
 }
 

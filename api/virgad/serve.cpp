@@ -140,8 +140,8 @@ void serve(Config config) {
       config.memory_reserve_mib};
   controllers::ImageImporter importer(import_deps(db, clock, image_stores, config));
   const image::NoQuota quota;
-  image::ImageDeps image_deps{db,    clock, image_stores,
-                              quota, image_settings(config), [&importer] { importer.wake(); }};
+  image::ImageDeps image_deps{
+      db, clock, image_stores, quota, image_settings(config), [&importer] { importer.wake(); }};
   network::NetworkDeps network_deps{db, clock};
 
   http::Router api(authorizer);

@@ -12,10 +12,10 @@ namespace virga::model {
 /// Source: Image API v2, "Tasks".
 struct ImageTask {
   std::string id;
-  std::string type;        ///< "api_image_import" or "import"
-  std::string status;      ///< "pending", "processing", "success", "failure"
-  std::string phase;       ///< "fetch", "store", "done"
-  std::string owner;       ///< project id
+  std::string type;    ///< "api_image_import" or "import"
+  std::string status;  ///< "pending", "processing", "success", "failure"
+  std::string phase;   ///< "fetch", "store", "done"
+  std::string owner;   ///< project id
   std::string image_id;
   std::string user_id;
   std::string request_id;  ///< of the request that asked for it

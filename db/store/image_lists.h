@@ -13,17 +13,17 @@ namespace virga::store::images {
 
 /// Whose view of the images it is.
 struct ImageScope {
-  std::string project_id;
-  bool everything = false;      ///< an administrator's
-  bool community = false;       ///< others' community images too
-  std::string member_status;    ///< of images shared with the project; empty: any
-  std::string name;             ///< only images of this name; empty: all
+  std::string project_id = {};
+  bool everything = false;         ///< an administrator's
+  bool community = false;          ///< others' community images too
+  std::string member_status = {};  ///< of images shared with the project; empty: any
+  std::string name = {};           ///< only images of this name; empty: all
 };
 
 /// After which image to go on.
 struct ImagePosition {
   TimeUs created_us = std::numeric_limits<TimeUs>::max();
-  std::string id;
+  std::string id = {};
 };
 
 /// Calls `visit` with the images of a scope, newest first, until it returns false. Properties, tags
@@ -41,10 +41,10 @@ bool has_property(ReadTx& tx, const std::string& image_id, const std::string& na
 
 /// What a project uses.
 struct ImageUsage {
-  std::int64_t stored_bytes = 0;   ///< of all its images, a copy in each store counted
+  std::int64_t stored_bytes = 0;  ///< of all its images, a copy in each store counted
   std::int64_t staged_bytes = 0;
   std::int64_t images = 0;
-  std::int64_t uploading = 0;      ///< images whose data is on its way
+  std::int64_t uploading = 0;  ///< images whose data is on its way
 };
 ImageUsage usage_of(ReadTx& tx, const std::string& project_id);
 

@@ -16,10 +16,10 @@ struct Uploaded {
   std::int64_t virtual_size = 0;
   std::string digest;
   std::string checksum;
-  std::string hash_algorithm;
-  std::string hash_value;
-  std::string unbootable;
-  std::vector<std::string> stores;
+  std::string hash_algorithm = {};
+  std::string hash_value = {};
+  std::string unbootable = {};
+  std::vector<std::string> stores = {};
 };
 
 /// @throws Error{conflict} when the id is taken

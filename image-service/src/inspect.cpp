@@ -22,8 +22,8 @@ std::int64_t whole_size(const ImageView& image) {
 }
 
 constexpr Format kFormats[] = {
-    {"qcow2", check_qcow2}, {"raw", whole_size},    {"iso", whole_size}, {"vmdk", check_vmdk},
-    {"vhd", check_vhd},     {"vhdx", check_vhdx},   {"vdi", check_vdi},  {"ploop", check_ploop},
+    {"qcow2", check_qcow2}, {"raw", whole_size},  {"iso", whole_size}, {"vmdk", check_vmdk},
+    {"vhd", check_vhd},     {"vhdx", check_vhdx}, {"vdi", check_vdi},  {"ploop", check_ploop},
 };
 
 // Kernels, ramdisks and bare file systems: bytes without a signature of a disk format.
@@ -72,8 +72,8 @@ Inspection decide(const ImageView& image, const std::string& declared) {
 }  // namespace
 
 const std::vector<std::string_view>& known_formats() {
-  static const std::vector<std::string_view> all = {"ami",  "ari", "aki",   "vhd", "vhdx", "vmdk",
-                                                    "raw",  "qcow2", "vdi", "iso", "ploop"};
+  static const std::vector<std::string_view> all = {"ami", "ari",   "aki", "vhd", "vhdx", "vmdk",
+                                                    "raw", "qcow2", "vdi", "iso", "ploop"};
   return all;
 }
 

@@ -25,7 +25,8 @@ StoreSet::StoreSet(std::vector<StoreConfig> stores, const std::string& staging_d
   for (std::size_t i = 0; i < configs_.size(); ++i) {
     check_name(configs_[i]);
     for (std::size_t other = 0; other < i; ++other)
-      if (configs_[other].id == configs_[i].id || configs_[other].directory == configs_[i].directory)
+      if (configs_[other].id == configs_[i].id ||
+          configs_[other].directory == configs_[i].directory)
         throw Error(ErrorKind::invalid, "The store '" + configs_[i].id + "' is there twice.");
     stores_.push_back(make_directory_image_store(configs_[i].directory));
   }

@@ -105,7 +105,8 @@ std::int64_t check_vhd(const ImageView& image) {
   const std::uint64_t size = big_endian(footer, 48, 8);
   switch (big_endian(footer, 60, 4)) {
     case 2:
-      if (size + kFooter != image.size) refuse("its size and its file's size contradict each other");
+      if (size + kFooter != image.size)
+        refuse("its size and its file's size contradict each other");
       break;
     case 3:
       check_dynamic(image, big_endian(footer, 16, 8));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <charconv>
 #include <cctype>
+#include <charconv>
 #include <string>
 #include <vector>
 
@@ -58,7 +58,8 @@ void check_extent(const std::string& line, std::uint64_t capacity) {
   const auto [end, failure] = std::from_chars(from, line.data() + line.size(), sectors);
   if (failure != std::errc{} || sectors != capacity)
     refuse("its extent and its capacity contradict each other");
-  const std::string_view rest = trimmed({end, static_cast<std::size_t>(line.data() + line.size() - end)});
+  const std::string_view rest =
+      trimmed({end, static_cast<std::size_t>(line.data() + line.size() - end)});
   if (!rest.starts_with("sparse ")) refuse("its extent is not a sparse one in this file");
   const std::string_view name = trimmed(rest.substr(7));
   if (name.size() < 2 || name.front() != '"' || name.back() != '"' ||
@@ -73,8 +74,7 @@ void check_setting(const std::string& line) {
   std::string_view value = trimmed(std::string_view(line).substr(equals + 1));
   if (value.size() >= 2 && value.front() == '"') value = value.substr(1, value.size() - 2);
   if (key == "parentcid" && value != "ffffffff") refuse("it stands on another image");
-  if (key == "parentfilenamehint" || key == "changetrackpath")
-    refuse("it refers to another file");
+  if (key == "parentfilenamehint" || key == "changetrackpath") refuse("it refers to another file");
   if (key == "createtype" && value != "monolithicsparse" && value != "streamoptimized")
     refuse("only the types monolithicSparse and streamOptimized are stored");
 }

@@ -37,8 +37,7 @@ void collect_copies(store::Database& db, images::StoreSet& stores) {
     for (const auto& digest : one.list(kYoungSeconds)) {
       const bool needed = db.read([&](store::ReadTx& tx) {
         return store::images::is_stored(tx, digest, config.id) ||
-               store::images::is_wanted(tx, digest) ||
-               store::instances::uses_image(tx, digest, "");
+               store::images::is_wanted(tx, digest) || store::instances::uses_image(tx, digest, "");
       });
       if (needed) continue;
       one.remove(digest);
@@ -58,8 +57,7 @@ void collect_garbage(store::Database& db, images::ImageStore& images, TimeUs now
   for (const auto& digest : images.list(kYoungSeconds)) {
     const bool needed = db.read([&](store::ReadTx& tx) {
       return store::images::count_with_digest(tx, digest) > 0 ||
-             store::images::is_wanted(tx, digest) ||
-             store::instances::uses_image(tx, digest, "");
+             store::images::is_wanted(tx, digest) || store::instances::uses_image(tx, digest, "");
     });
     if (needed) continue;
     images.remove(digest);

@@ -50,12 +50,17 @@ Plan plan_of(const ImageTask& task) {
   const json::value input = parse_json(task.input);
   const auto& wanted = input.at("import_req").as_object();
   const auto& method = wanted.at("method").as_object();
-  Plan plan{text(method, "name"),          text(method, "uri"),
-            text(method, "glance_image_id"), text(method, "glance_region"),
-            text(method, "glance_service_interface", "public"), true, {}};
+  Plan plan{text(method, "name"),
+            text(method, "uri"),
+            text(method, "glance_image_id"),
+            text(method, "glance_region"),
+            text(method, "glance_service_interface", "public"),
+            true,
+            {}};
   if (const auto* must = wanted.if_contains("all_stores_must_succeed"))
     plan.must_succeed = must->as_bool();
-  for (const auto& store : input.at("backend").as_array()) plan.stores.emplace_back(store.as_string());
+  for (const auto& store : input.at("backend").as_array())
+    plan.stores.emplace_back(store.as_string());
   return plan;
 }
 
@@ -113,11 +118,10 @@ class Import {
                       (plan_.interface == "public" || plan_.interface == "internal" ||
                        plan_.interface == "admin");
     if (!here)
-      throw Error(ErrorKind::invalid, plan_.interface + " glance endpoint not found for region " +
-                                          plan_.source_region);
-    const auto source = deps_.db.read([&](ReadTx& tx) {
-      return store::images::find_visible(tx, plan_.source_id, task_.owner);
-    });
+      throw Error(ErrorKind::invalid,
+                  plan_.interface + " glance endpoint not found for region " + plan_.source_region);
+    const auto source = deps_.db.read(
+        [&](ReadTx& tx) { return store::images::find_visible(tx, plan_.source_id, task_.owner); });
     if (!source || source->status != ImageStatus::active)
       throw Error(ErrorKind::invalid, "Image " + plan_.source_id + " could not be read.");
     const auto reader = deps_.stores.open(source->digest);
@@ -139,8 +143,8 @@ class Import {
   void store() {
     const bool copy = plan_.method == "copy-image";
     const std::string digest = copy ? image_.digest : image_.staged_digest;
-    const images::ImageStore& from = copy ? static_cast<const images::ImageStore&>(deps_.stores)
-                                          : deps_.stores.staging();
+    const images::ImageStore& from =
+        copy ? static_cast<const images::ImageStore&>(deps_.stores) : deps_.stores.staging();
     store::images::Uploaded facts;
     if (!copy) facts = examine(*from.open(digest), digest);
     std::string failed;
@@ -150,12 +154,12 @@ class Import {
         facts.stores.push_back(name);
       } catch (const Error& e) {
         if (plan_.must_succeed) throw;
-        log::warning("image not stored", {{"image", image_.id}, {"store", name}, {"error", e.what()}});
+        log::warning("image not stored",
+                     {{"image", image_.id}, {"store", name}, {"error", e.what()}});
         failed += (failed.empty() ? "" : ",") + name;
       }
     }
-    if (facts.stores.empty() && !copy)
-      throw Error(ErrorKind::invalid, "No store took the image.");
+    if (facts.stores.empty() && !copy) throw Error(ErrorKind::invalid, "No store took the image.");
     deps_.db.write([&](WriteTx& tx) { finish(tx, facts, failed, copy); });
     log::info("image imported", {{"image", image_.id}, {"task", task_.id}});
   }
@@ -164,7 +168,7 @@ class Import {
                       const std::string& digest) {
     try {
       (void)to.open(digest);
-      return;  // an earlier try was here, or another image has the same bytes
+      return;                 // an earlier try was here, or another image has the same bytes
     } catch (const Error&) {  // absent or damaged: both are mended by writing it
     }
     images::StoreSet::copy(*from.open(digest), digest, to);
@@ -175,16 +179,17 @@ class Import {
     const auto peek = [&](std::uint64_t offset, std::size_t size) {
       std::string bytes;
       while (bytes.size() < size) {
-        const auto part = reader.read(static_cast<std::int64_t>(offset + bytes.size()),
-                                      size - bytes.size());
+        const auto part =
+            reader.read(static_cast<std::int64_t>(offset + bytes.size()), size - bytes.size());
         if (part.empty()) break;
         bytes += part;
       }
       return bytes;
     };
     const auto found = images::inspect_whole(peek, reader.size(), image_.disk_format);
-    store::images::Uploaded facts{reader.size(), found.virtual_size, digest, "",
-                                  deps_.hash_algorithm, digest, found.unbootable, {}};
+    store::images::Uploaded facts{
+        reader.size(), found.virtual_size, digest, "", deps_.hash_algorithm,
+        digest,        found.unbootable,   {}};
     const bool wide = deps_.hash_algorithm == "sha512";
     if (!wide && !deps_.md5_checksum) return facts;
     Digest sha512(DigestKind::sha512);
@@ -224,7 +229,8 @@ class Import {
 
 /// Ends a task that cannot succeed; its image may be tried again.
 void fail(ImportDeps& deps, ImageTask task, const std::string& why) {
-  log::warning("image import failed", {{"task", task.id}, {"image", task.image_id}, {"error", why}});
+  log::warning("image import failed",
+               {{"task", task.id}, {"image", task.image_id}, {"error", why}});
   deps.db.write([&](WriteTx& tx) {
     const TimeUs now = deps.clock.now_us();
     const auto image = store::images::find(tx, task.image_id);

@@ -83,8 +83,8 @@ asio::awaitable<void> send_file(Session<Stream>& s, FileBody& file) {
       co_return;
     }
     s.expire_after(s.core.settings.stall_limit);
-    auto [failure, written] = co_await asio::async_write(
-        s.stream, asio::buffer(piece.data(), piece.size()), kTuple);
+    auto [failure, written] =
+        co_await asio::async_write(s.stream, asio::buffer(piece.data(), piece.size()), kTuple);
     if (failure) {
       s.keep = false;
       co_return;

@@ -52,8 +52,9 @@ struct Place {
 std::optional<Place> place_of(const std::string& uri) {
   const auto parsed = boost::urls::parse_uri(uri);
   if (!parsed || parsed->has_userinfo() || parsed->host().empty()) return std::nullopt;
-  Place place{std::string(parsed->scheme()), std::string(parsed->host()), 0,
-              std::string(parsed->encoded_target())};
+  const auto scheme = parsed->scheme();
+  const auto target = parsed->encoded_target();
+  Place place{{scheme.data(), scheme.size()}, parsed->host(), 0, {target.data(), target.size()}};
   if (place.scheme != "http" && place.scheme != "https") return std::nullopt;
   place.port = place.scheme == "https" ? 443 : 80;
   if (parsed->has_port()) place.port = parsed->port_number();

@@ -11,8 +11,8 @@ namespace {
 constexpr std::int64_t kMib = 1 << 20;
 
 http::Target facts_of(const http::Request& request, const model::Image& image) {
-  const bool shared = image.visibility == model::ImageVisibility::shared &&
-                      image.owner != request.who().project_id;
+  const bool shared =
+      image.visibility == model::ImageVisibility::shared && image.owner != request.who().project_id;
   // An image of another project is seen only by its members when it is shared.
   return {{"project_id", image.owner},
           {"owner", image.owner},
@@ -59,10 +59,10 @@ void require_quota(store::ReadTx& tx, const ImageDeps& deps, const std::string& 
                             : resource == "image_count_total" ? usage.images
                                                               : usage.uploading;
   if (used + delta > *limit)
-    throw Error(ErrorKind::too_large,
-                "Project " + project_id + " is over a limit for [Resource " + resource +
-                    " is over limit of " + std::to_string(*limit) + " due to current usage " +
-                    std::to_string(used) + " and delta " + std::to_string(delta) + "]");
+    throw Error(ErrorKind::too_large, "Project " + project_id + " is over a limit for [Resource " +
+                                          resource + " is over limit of " + std::to_string(*limit) +
+                                          " due to current usage " + std::to_string(used) +
+                                          " and delta " + std::to_string(delta) + "]");
 }
 
 }  // namespace virga::image

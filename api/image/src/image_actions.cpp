@@ -24,8 +24,8 @@ Response turn(ImageDeps& deps, const Request& request, ImageStatus from, ImageSt
     const std::string verb = to == ImageStatus::active ? "reactivate" : "deactivate";
     if (image.status != from ||
         !store::images::advance(tx, image.id, from, to, deps.clock.now_us()))
-      throw Error(ErrorKind::forbidden, "Not allowed to " + verb + " image in status '" +
-                                            name_of(image.status) + "'");
+      throw Error(ErrorKind::forbidden,
+                  "Not allowed to " + verb + " image in status '" + name_of(image.status) + "'");
   });
   return http::empty_response(204);
 }

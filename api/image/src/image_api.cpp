@@ -21,8 +21,8 @@ Response versions_with(const Request& request, int status) {
     all.push_back(json::object{
         {"id", std::string("v") + version},
         {"status", all.empty() ? "CURRENT" : "SUPPORTED"},
-        {"links", json::array{json::object{{"rel", "self"},
-                                           {"href", request.base_url + "/image/v2/"}}}}});
+        {"links",
+         json::array{json::object{{"rel", "self"}, {"href", request.base_url + "/image/v2/"}}}}});
   return http::json_response(status, {{"versions", std::move(all)}});
 }
 

@@ -76,19 +76,22 @@ class ImageUpload final : public http::Upload {
     const TimeUs now = deps_.clock.now_us();
     if (staged()) return store::images::stage(tx, image_.id, stored.digest, stored.size, now);
     const bool wide = deps_.settings.hash_algorithm == "sha512";
-    return store::images::activate(
-        tx, image_.id,
-        {stored.size, stored.inspection.virtual_size, stored.digest, stored.checksum,
-         deps_.settings.hash_algorithm, wide ? stored.sha512 : stored.digest,
-         stored.inspection.unbootable, {store_id_}},
-        now);
+    return store::images::activate(tx, image_.id,
+                                   {stored.size,
+                                    stored.inspection.virtual_size,
+                                    stored.digest,
+                                    stored.checksum,
+                                    deps_.settings.hash_algorithm,
+                                    wide ? stored.sha512 : stored.digest,
+                                    stored.inspection.unbootable,
+                                    {store_id_}},
+                                   now);
   }
 
   void requeue(const std::string& reason) {
     settled_ = true;
-    deps_.db.write([&](WriteTx& tx) {
-      store::images::requeue(tx, image_.id, reason, deps_.clock.now_us());
-    });
+    deps_.db.write(
+        [&](WriteTx& tx) { store::images::requeue(tx, image_.id, reason, deps_.clock.now_us()); });
   }
 
   /// Bad bytes kill the image; trouble of ours, or too many of them, leave it queued.
@@ -125,8 +128,7 @@ images::UploadLimits limits_of(const ImageDeps& deps, const Request& request) {
   limits.max_bytes = deps.settings.max_image_bytes;
   limits.expected_size = content_length(request);
   limits.sha512 = deps.settings.hash_algorithm == "sha512";
-  limits.md5 =
-      deps.settings.md5_checksum || request.header("x-virga-image-checksum") == "md5";
+  limits.md5 = deps.settings.md5_checksum || request.header("x-virga-image-checksum") == "md5";
   return limits;
 }
 
@@ -143,8 +145,8 @@ void require_formats(const model::Image& image) {
     missing += std::string(missing.empty() ? "" : ", ") + "container_format";
   if (missing.empty()) return;
   const bool two = missing.find(',') != std::string::npos;
-  throw Error(ErrorKind::invalid, (two ? "Properties " : "Property ") + missing +
-                                      " must be set prior to saving data.");
+  throw Error(ErrorKind::invalid,
+              (two ? "Properties " : "Property ") + missing + " must be set prior to saving data.");
 }
 
 /// queued -> `to`, within the quotas.
@@ -198,8 +200,7 @@ Response range_refusal(std::int64_t size) {
 
 /// GET /v2/images/{id}/file
 Response download(ImageDeps& deps, const Request& request) {
-  const auto image =
-      deps.db.read([&](ReadTx& tx) { return get_image_for_policy(tx, request); });
+  const auto image = deps.db.read([&](ReadTx& tx) { return get_image_for_policy(tx, request); });
   if (image.status == ImageStatus::deactivated && !request.who().is_admin())
     throw Error(ErrorKind::forbidden,
                 "The requested image has been deactivated. Image data download is forbidden.");

@@ -18,14 +18,13 @@ constexpr std::size_t kMostValue = 65535;
 constexpr std::int64_t kMostNumber = 2'147'483'647;
 constexpr std::string_view kOurs = "os_glance_";
 
-constexpr std::string_view kBase[] = {"name",     "visibility",       "protected",
-                                      "os_hidden", "owner",           "container_format",
-                                      "disk_format", "min_disk",      "min_ram",
-                                      "tags"};
+constexpr std::string_view kBase[] = {
+    "name",        "visibility", "protected", "os_hidden", "owner", "container_format",
+    "disk_format", "min_disk",   "min_ram",   "tags"};
 constexpr std::string_view kReadOnly[] = {
-    "created_at", "updated_at", "status", "checksum",     "size",          "virtual_size",
-    "direct_url", "self",       "file",   "schema",       "id",            "os_hash_algo",
-    "os_hash_value", "stores",  "virga_refusal", "virga_unbootable"};
+    "created_at",    "updated_at", "status",        "checksum",        "size", "virtual_size",
+    "direct_url",    "self",       "file",          "schema",          "id",   "os_hash_algo",
+    "os_hash_value", "stores",     "virga_refusal", "virga_unbootable"};
 constexpr std::string_view kReserved[] = {"location", "locations", "deleted", "deleted_at"};
 
 template <std::size_t N>
@@ -144,8 +143,7 @@ void set_property(model::Image& image, const std::string& name, const json::valu
     image.tags = tags_of(value);
   } else {
     if (name.empty() || name.size() > kMostName)
-      throw Error(ErrorKind::invalid,
-                  "Custom property should not be greater than 255 characters.");
+      throw Error(ErrorKind::invalid, "Custom property should not be greater than 255 characters.");
     image.properties[name] = text_of(value, "'string'", kMostValue);
   }
 }
@@ -155,9 +153,10 @@ void require_within_quotas(const model::Image& image) {
   for (const auto& property : image.properties)
     if (!property.first.starts_with(kOurs)) ++properties;
   const auto refuse = [](const std::string& what, std::size_t attempted, std::size_t most) {
-    throw Error(ErrorKind::too_large, "The limit has been exceeded on the number of allowed image " +
-                                          what + ". Attempted: " + std::to_string(attempted) +
-                                          ", Maximum: " + std::to_string(most));
+    throw Error(ErrorKind::too_large,
+                "The limit has been exceeded on the number of allowed image " + what +
+                    ". Attempted: " + std::to_string(attempted) +
+                    ", Maximum: " + std::to_string(most));
   };
   if (properties > kMostProperties) refuse("properties", properties, kMostProperties);
   if (image.tags.size() > kMostTags) refuse("tags", image.tags.size(), kMostTags);

@@ -18,10 +18,10 @@ constexpr std::string_view kSortKeys[] = {"name", "status", "container_format", 
                                           "size", "id",     "created_at",       "updated_at"};
 constexpr std::string_view kListable[] = {"name", "id", "status", "container_format",
                                           "disk_format"};
-constexpr std::string_view kColumns[] = {"owner",        "checksum", "os_hash_algo",
+constexpr std::string_view kColumns[] = {"owner",         "checksum",  "os_hash_algo",
                                          "os_hash_value", "protected", "size",
-                                         "virtual_size", "min_disk", "min_ram"};
-constexpr std::string_view kNotFilters[] = {"visibility", "member_status", "marker", "limit",
+                                         "virtual_size",  "min_disk",  "min_ram"};
+constexpr std::string_view kNotFilters[] = {"visibility", "member_status", "marker",   "limit",
                                             "os_hidden",  "sort",          "sort_key", "sort_dir"};
 
 template <std::size_t N>
@@ -59,8 +59,7 @@ std::pair<std::string, std::string> split_operator(const std::string& text) {
 ImageFilter time_filter(const std::string& key, const std::string& text) {
   const auto [op, iso] = split_operator(text);
   const auto time = parse_iso_time(iso);
-  if (!time)
-    invalid("Bad \"" + key + "\" query filter format. Use ISO 8601 DateTime notation.");
+  if (!time) invalid("Bad \"" + key + "\" query filter format. Use ISO 8601 DateTime notation.");
   const Kind kind = op == "gt"    ? Kind::more
                     : op == "gte" ? Kind::at_least
                     : op == "lt"  ? Kind::less

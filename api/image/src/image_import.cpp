@@ -54,8 +54,10 @@ std::string text(const json::object& object, std::string_view key) {
 void read_stores(ImportRequest& wanted) {
   const auto* stores = wanted.body.if_contains("stores");
   if (stores == nullptr) return;
-  if (wanted.all_stores) invalid("All_stores parameter can't be used with x-image-meta-store "
-                                 "header or stores parameter");
+  if (wanted.all_stores)
+    invalid(
+        "All_stores parameter can't be used with x-image-meta-store "
+        "header or stores parameter");
   if (!stores->is_array()) invalid("'stores' must be a list.");
   for (const auto& store : stores->get_array()) {
     if (!store.is_string()) invalid("'stores' must be a list of names.");
@@ -107,8 +109,7 @@ void check_status(const ImportRequest& wanted, const model::Image& image) {
   if (wanted.method == "glance-direct" &&
       (image.status != ImageStatus::uploading || image.staged_digest.empty()))
     conflict("Image needs to be staged before 'glance-direct' method can be used");
-  if (image.container_format.empty())
-    conflict("'container_format' needs to be set before import");
+  if (image.container_format.empty()) conflict("'container_format' needs to be set before import");
   if (image.disk_format.empty()) conflict("'disk_format' needs to be set before import");
 }
 
@@ -146,15 +147,14 @@ void record(WriteTx& tx, const ImageDeps& deps, const Request& request,
   const auto stores = targets(deps, wanted, image);
   if (stores.empty()) return;
   const TimeUs now = deps.clock.now_us();
-  const auto task = new_task(request, now);
-  model::ImageTask import = task;
-  import.type = "api_image_import";
-  import.image_id = image.id;
-  import.input = input_of(wanted, image, stores);
-  start_import(tx, image, import, stores);
+  model::ImageTask task = new_task(request, now);
+  task.type = "api_image_import";
+  task.image_id = image.id;
+  task.input = input_of(wanted, image, stores);
+  start_import(tx, image, task, stores);
 }
 
-Response import(ImageDeps& deps, const Request& request) {
+Response begin_import(ImageDeps& deps, const Request& request) {
   const ImportRequest wanted = read_request(deps, request);
   if (wanted.method == "glance-download") check_remote(wanted.body.at("method").as_object());
   if (wanted.method == "web-download" && !deps.settings.is_uri_allowed(wanted.uri))
@@ -196,7 +196,7 @@ void start_import(WriteTx& tx, const model::Image& image, const model::ImageTask
 }
 
 void add_image_import_routes(http::Router& r, ImageDeps& deps) {
-  r.post("/image/v2/images/{id}/import", "get_image", http::binder(deps)(import));
+  r.post("/image/v2/images/{id}/import", "get_image", http::binder(deps)(begin_import));
 }
 
 }  // namespace virga::image

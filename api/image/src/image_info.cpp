@@ -32,9 +32,8 @@ json::array stores_of(const ImageDeps& deps, bool detailed) {
     if (store.id == deps.stores.default_id()) view["default"] = "true";
     if (detailed) {
       view["type"] = "file";
-      view["properties"] = {{"data_dir", store.directory},
-                            {"chunk_size", 1 << 20},
-                            {"thin_provisioning", false}};
+      view["properties"] = json::object{
+          {"data_dir", store.directory}, {"chunk_size", 1 << 20}, {"thin_provisioning", false}};
     }
     stores.push_back(std::move(view));
   }
@@ -62,7 +61,7 @@ Response usage(ImageDeps& deps, const Request& request) {
         {"image_count_uploading", used.uploading}};
     for (const auto& [name, value] : resources)
       if (const auto limit = deps.quota.limit(tx, project, name))
-        all[name] = {{"usage", value}, {"limit", *limit}};
+        all[name] = json::object{{"usage", value}, {"limit", *limit}};
   });
   return http::json_response(200, {{"usage", std::move(all)}});
 }

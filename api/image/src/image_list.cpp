@@ -101,8 +101,8 @@ Response list(ImageDeps& deps, const Request& request) {
   request.require({{"project_id", request.who().project_id}});
   const ImageQuery query = parse_image_query(request);
   return deps.db.read([&](ReadTx& tx) {
-    auto page = query.newest_first() ? newest_page(tx, request, query)
-                                     : sorted_page(tx, request, query);
+    auto page =
+        query.newest_first() ? newest_page(tx, request, query) : sorted_page(tx, request, query);
     JsonWriter out(256 + page.size() * kImageBytes);
     out.begin_object();
     out.key("images");

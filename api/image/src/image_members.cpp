@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Projects that an image is shared with.
+#include "db/store/image_members.h"
 #include "api/http/bind.h"
 #include "api/image/src/image_access.h"
 #include "api/image/src/image_view.h"
 #include "api/image/src/routes.h"
 #include "common/error.h"
 #include "common/json.h"
-#include "db/store/image_members.h"
 
 namespace virga::image {
 namespace {

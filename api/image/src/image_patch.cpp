@@ -83,8 +83,8 @@ std::pair<std::string, const json::value*> read_v2_1(const json::object& raw) {
             kOperationList + ".");
   const std::string name = op->is_string() ? std::string(op->get_string()) : "";
   if (std::find(std::begin(kOperations), std::end(kOperations), name) == std::end(kOperations))
-    invalid("Invalid operation: `" + name + "`. It must be one of the following: " +
-            kOperationList + ".");
+    invalid("Invalid operation: `" + name +
+            "`. It must be one of the following: " + kOperationList + ".");
   const auto* path = raw.if_contains("path");
   if (path == nullptr) invalid("Unable to find 'path' in JSON Schema change");
   return {name, path};
@@ -116,8 +116,7 @@ PatchChange parse_change(const json::object& raw, PatchForm form) {
   PatchChange change{op, parts.front(), nullptr, form};
   const bool location = change.name == "locations";
   const std::size_t depth = location && op != "replace" ? 2 : 1;
-  if (parts.size() != depth)
-    invalid("Invalid JSON pointer for this resource: '" + pointer + "'");
+  if (parts.size() != depth) invalid("Invalid JSON pointer for this resource: '" + pointer + "'");
   if (op != "remove") {
     const auto* value = raw.if_contains("value");
     if (value == nullptr) invalid("Operation \"" + op + "\" requires a member named \"value\".");

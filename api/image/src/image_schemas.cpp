@@ -61,11 +61,10 @@ void add_facts(json::object& p) {
   p["file"] = read_only(field("string", "Path of the data."));
   p["stores"] = read_only(field("string", "Names of the stores that have the data."));
   p["schema"] = read_only(field("string", "Path of this schema."));
-  p["status"] = read_only(
-      one_of(field("string", "How far the image is."),
-             {"queued", "saving", "active", "killed", "deleted", "uploading", "importing",
-              "pending_delete", "deactivated"},
-             false));
+  p["status"] = read_only(one_of(field("string", "How far the image is."),
+                                 {"queued", "saving", "active", "killed", "deleted", "uploading",
+                                  "importing", "pending_delete", "deactivated"},
+                                 false));
 }
 
 json::object locations_field() {
@@ -100,9 +99,9 @@ json::object image_properties() {
   p["protected"] = field("boolean", "The image cannot be deleted.");
   p["os_hidden"] = field("boolean", "The image is in lists only when hidden ones are asked for.");
   p["owner"] = limited(field(text, "The project that owns the image."), 255);
-  p["container_format"] = one_of(field(text, "What is around the disk."), container_formats(), true);
-  p["disk_format"] =
-      one_of(field(text, "Format of the disk."), images::known_formats(), true);
+  p["container_format"] =
+      one_of(field(text, "What is around the disk."), container_formats(), true);
+  p["disk_format"] = one_of(field(text, "Format of the disk."), images::known_formats(), true);
   p["tags"] = {{"type", "array"},
                {"description", "Words about the image."},
                {"items", {{"type", "string"}, {"maxLength", 255}}}};
@@ -117,10 +116,9 @@ json::object image_schema() {
   return {{"name", "image"},
           {"properties", image_properties()},
           {"additionalProperties", {{"type", "string"}}},
-          {"links",
-           json::array{json::object{{"rel", "self"}, {"href", "{self}"}},
-                       json::object{{"rel", "enclosure"}, {"href", "{file}"}},
-                       json::object{{"rel", "describedby"}, {"href", "{schema}"}}}}};
+          {"links", json::array{json::object{{"rel", "self"}, {"href", "{self}"}},
+                                json::object{{"rel", "enclosure"}, {"href", "{file}"}},
+                                json::object{{"rel", "describedby"}, {"href", "{schema}"}}}}};
 }
 
 json::object member_schema() {
@@ -129,9 +127,8 @@ json::object member_schema() {
   p["image_id"] = id_field("The image.");
   p["created_at"] = field("string", "When it was shared.");
   p["updated_at"] = field("string", "When the status was changed last.");
-  p["status"] =
-      one_of(field("string", "What the project says to it."), {"pending", "accepted", "rejected"},
-             false);
+  p["status"] = one_of(field("string", "What the project says to it."),
+                       {"pending", "accepted", "rejected"}, false);
   p["schema"] = read_only({{"type", "string"}});
   return {{"name", "member"}, {"properties", std::move(p)}, {"additionalProperties", false}};
 }
@@ -166,8 +163,7 @@ json::object collection(const std::string& name, json::object item) {
   const json::object path{{"type", "string"}};
   json::object schema{
       {"name", name},
-      {"properties",
-       {{name, {{"type", "array"}, {"items", std::move(item)}}}, {"schema", path}}}};
+      {"properties", {{name, {{"type", "array"}, {"items", std::move(item)}}}, {"schema", path}}}};
   if (name == "members") return schema;
   auto& properties = schema["properties"].as_object();
   properties["first"] = path;

@@ -49,7 +49,8 @@ store::image_tasks::TaskFilter read_filter(const Request& request) {
       filter.status != "success" && filter.status != "failure")
     invalid("Invalid status value: " + filter.status);
   filter.type = request.parameter("type").value_or("");
-  if (!filter.type.empty() && filter.type != "import") invalid("Invalid type value: " + filter.type);
+  if (!filter.type.empty() && filter.type != "import")
+    invalid("Invalid type value: " + filter.type);
   const auto direction = request.parameter("sort_dir").value_or("desc");
   if (direction != "asc" && direction != "desc") invalid("Invalid sort direction: " + direction);
   filter.marker = request.parameter("marker").value_or("");
@@ -95,9 +96,8 @@ Response task_response(int status, const model::ImageTask& task) {
 }
 
 Response show(ImageDeps& deps, const Request& request) {
-  const auto task = deps.db.read([&](ReadTx& tx) {
-    return store::image_tasks::find(tx, request.param("task_id"));
-  });
+  const auto task = deps.db.read(
+      [&](ReadTx& tx) { return store::image_tasks::find(tx, request.param("task_id")); });
   if (!task)
     throw Error(ErrorKind::not_found,
                 "Task with the given id " + request.param("task_id") + " was not found");
@@ -141,13 +141,15 @@ json::object read_input(const ImageDeps& deps, const Request& request) {
   for (const char* key : {"type", "input"})
     if (!body.get_object().contains(key)) invalid(std::string("Task '") + key + "' is required");
   const auto& type = body.get_object().at("type");
-  if (!type.is_string() || (type.get_string() != "import" && type.get_string() != "api_image_import"))
-    invalid("Provided object does not match schema 'task': the type is not one of ['import', "
-            "'api_image_import']");
-  if (type.get_string() != "import")
-    invalid("Tasks of this type are made by importing an image.");
+  if (!type.is_string() ||
+      (type.get_string() != "import" && type.get_string() != "api_image_import"))
+    invalid(
+        "Provided object does not match schema 'task': the type is not one of ['import', "
+        "'api_image_import']");
+  if (type.get_string() != "import") invalid("Tasks of this type are made by importing an image.");
   const auto& input = body.get_object().at("input");
-  if (!input.is_object()) invalid("Provided object does not match schema 'task': the input is not of type 'object'");
+  if (!input.is_object())
+    invalid("Provided object does not match schema 'task': the input is not of type 'object'");
   const auto* from = input.get_object().if_contains("import_from");
   if (from == nullptr || !from->is_string()) invalid("Input does not contain 'import_from' field");
   const std::string uri(from->get_string());
@@ -167,7 +169,8 @@ Response create(ImageDeps& deps, const Request& request) {
   task.image_id = image.id;
   json::object shown = input;
   shown["image_id"] = image.id;
-  shown["import_req"] = {{"method", {{"name", "web-download"}, {"uri", input.at("import_from")}}}};
+  shown["import_req"] = json::object{
+      {"method", json::object{{"name", "web-download"}, {"uri", input.at("import_from")}}}};
   shown["backend"] = json::array{json::value(stores.front())};
   task.input = json::serialize(shown);
   deps.db.write([&](WriteTx& tx) {

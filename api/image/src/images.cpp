@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Images: their records. Lists are in image_list.cpp, the bytes in image_data.cpp.
+#include "db/store/images.h"
 #include "api/http/bind.h"
 #include "api/image/src/image_access.h"
 #include "api/image/src/image_fields.h"
@@ -9,7 +10,6 @@
 #include "common/error.h"
 #include "common/json.h"
 #include "common/random.h"
-#include "db/store/images.h"
 
 namespace virga::image {
 namespace {

@@ -40,9 +40,9 @@ const char* name_of(ImageVisibility visibility) noexcept {
 }
 
 ImageStatus image_status_named(const std::string& name) {
-  for (const auto status : {ImageStatus::queued, ImageStatus::saving, ImageStatus::uploading,
-                            ImageStatus::importing, ImageStatus::active, ImageStatus::deactivated,
-                            ImageStatus::killed})
+  for (const auto status :
+       {ImageStatus::queued, ImageStatus::saving, ImageStatus::uploading, ImageStatus::importing,
+        ImageStatus::active, ImageStatus::deactivated, ImageStatus::killed})
     if (name == name_of(status)) return status;
   throw Error(ErrorKind::invalid, "'" + name + "' is not an image status.");
 }

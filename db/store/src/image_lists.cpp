@@ -10,8 +10,8 @@
 #define ORDER " ORDER BY created_us DESC, id DESC"
 #define ALL_IMAGES(NAMED) "SELECT " IMAGE_COLUMNS " FROM images WHERE " SEEK NAMED ORDER
 #define PART(NAMED) "SELECT " IMAGE_COLUMNS " FROM images WHERE " SEEK NAMED
-#define SEEN_IMAGES(NAMED)                                                                   \
-  PART(NAMED)                                                                                \
+#define SEEN_IMAGES(NAMED) \
+  PART(NAMED)              \
   " AND owner = $3 UNION ALL " PART(NAMED)                                                   \
   " AND visibility = 'public' AND owner <> $3 UNION ALL " PART(NAMED)                        \
   " AND visibility = 'community' AND owner <> $3 AND $4 = 1 UNION ALL " PART(NAMED)          \
@@ -67,16 +67,15 @@ std::optional<model::Image> find_visible(ReadTx& tx, const std::string& id,
 }
 
 bool has_tag(ReadTx& tx, const std::string& image_id, const std::string& tag) {
-  Rows rows =
-      tx.query("SELECT 1 FROM image_tags WHERE image_id = $1 AND tag = $2", image_id, tag);
+  Rows rows = tx.query("SELECT 1 FROM image_tags WHERE image_id = $1 AND tag = $2", image_id, tag);
   return rows.next();
 }
 
 bool has_property(ReadTx& tx, const std::string& image_id, const std::string& name,
                   const std::string& value) {
-  Rows rows = tx.query(
-      "SELECT 1 FROM image_properties WHERE image_id = $1 AND name = $2 AND value = $3", image_id,
-      name, value);
+  Rows rows =
+      tx.query("SELECT 1 FROM image_properties WHERE image_id = $1 AND name = $2 AND value = $3",
+               image_id, name, value);
   return rows.next();
 }
 

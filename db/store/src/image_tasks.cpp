@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/store/image_tasks.h"
 
-#define TASK_COLUMNS                                                                          \
-  "id, type, status, phase, owner, image_id, user_id, request_id, input, result, message,"    \
+#define TASK_COLUMNS                                                                       \
+  "id, type, status, phase, owner, image_id, user_id, request_id, input, result, message," \
   " attempt, wake_us, deadline_us, expires_us, created_us, updated_us"
 
 namespace virga::store::image_tasks {
@@ -53,19 +53,20 @@ std::optional<model::ImageTask> find(ReadTx& tx, const std::string& id) {
 }
 
 std::vector<model::ImageTask> list(ReadTx& tx, const TaskFilter& f) {
-  Rows rows = tx.query("SELECT " TASK_COLUMNS
-                       " FROM image_tasks WHERE ($1 = '' OR owner = $1) AND ($2 = '' OR status = $2)"
-                       " AND ($3 = '' OR type = $3) AND ($4 = '' OR (created_us, id) <"
-                       " (SELECT created_us, id FROM image_tasks WHERE id = $4))"
-                       " ORDER BY created_us DESC, id DESC LIMIT $5",
-                       f.owner, f.status, f.type, f.marker, f.limit);
+  Rows rows =
+      tx.query("SELECT " TASK_COLUMNS
+               " FROM image_tasks WHERE ($1 = '' OR owner = $1) AND ($2 = '' OR status = $2)"
+               " AND ($3 = '' OR type = $3) AND ($4 = '' OR (created_us, id) <"
+               " (SELECT created_us, id FROM image_tasks WHERE id = $4))"
+               " ORDER BY created_us DESC, id DESC LIMIT $5",
+               f.owner, f.status, f.type, f.marker, f.limit);
   return all(rows);
 }
 
 std::vector<model::ImageTask> list_of_image(ReadTx& tx, const std::string& image_id) {
-  Rows rows = tx.query(
-      "SELECT " TASK_COLUMNS " FROM image_tasks WHERE image_id = $1 ORDER BY created_us, id",
-      image_id);
+  Rows rows = tx.query("SELECT " TASK_COLUMNS
+                       " FROM image_tasks WHERE image_id = $1 ORDER BY created_us, id",
+                       image_id);
   return all(rows);
 }
 

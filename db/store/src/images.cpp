@@ -67,8 +67,8 @@ void insert(WriteTx& tx, const model::Image& i) {
       " $19, $20, $21, $22, $23, $24) ON CONFLICT (id) DO NOTHING",
       i.id, i.name, i.owner, name_of(i.status), name_of(i.visibility), i.disk_format,
       i.container_format, i.size, i.virtual_size, i.digest, i.checksum, i.refusal, i.min_disk_gib,
-      i.min_memory_mib, i.is_protected, i.is_hidden, i.created_us, i.updated_us,
-      i.hash_algorithm, i.hash_value, i.unbootable, i.staged_digest, i.staged_size, i.import_task);
+      i.min_memory_mib, i.is_protected, i.is_hidden, i.created_us, i.updated_us, i.hash_algorithm,
+      i.hash_value, i.unbootable, i.staged_digest, i.staged_size, i.import_task);
   if (changed == 0) throw Error(ErrorKind::conflict, "Image ID " + i.id + " already exists!");
   write_children(tx, i);
   for (const auto& name : i.stores) add_location(tx, i.id, name);

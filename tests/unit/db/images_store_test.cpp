@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/store/images.h"
 
+#include "db/store/image_lists.h"
+#include "db/store/image_members.h"
 #include "tests/unit/db/store_fixture.h"
 
 namespace virga::store {
@@ -100,19 +102,75 @@ TEST_F(ImageRows, InterruptedUploadsAreQueuedAgain) {
   EXPECT_EQ(image(active.id).status, ImageStatus::active);
 }
 
+std::vector<std::string> seen(Database& db, const images::ImageScope& scope,
+                              const images::ImagePosition& after = {}, std::size_t limit = 10) {
+  std::vector<std::string> ids;
+  db.read([&](ReadTx& tx) {
+    images::scan(tx, scope, after, [&](const model::Image& i) {
+      ids.push_back(i.id);
+      return ids.size() < limit;
+    });
+  });
+  return ids;
+}
+
 TEST_F(ImageRows, ListsNewestFirstInPages) {
   const auto a = add(100);
   const auto b = add(300);
   const auto c = add(200);
-  const auto page = [&](const std::string& marker, std::int64_t limit) {
-    std::vector<std::string> ids;
-    for (const auto& i : db_.read([&](ReadTx& tx) { return images::list(tx, marker, limit); }))
-      ids.push_back(i.id);
-    return ids;
+  const images::ImageScope own{.project_id = "p1"};
+  EXPECT_EQ(seen(db_, own), (std::vector<std::string>{b.id, c.id, a.id}));
+  EXPECT_EQ(seen(db_, own, {300, b.id}, 1), (std::vector<std::string>{c.id}));
+  EXPECT_EQ(seen(db_, {.everything = true}).size(), 3U);
+  EXPECT_TRUE(seen(db_, {.project_id = "p1", .name = "other"}).empty());
+  EXPECT_EQ(seen(db_, {.project_id = "p1", .name = "cirros"}).size(), 3U);
+  EXPECT_TRUE(seen(db_, {.project_id = "p2"}).empty());
+}
+
+TEST_F(ImageRows, OthersSeeWhatIsPublicOrSharedWithThem) {
+  auto i = add();
+  const auto see = [&](model::ImageVisibility visibility, images::ImageScope scope) {
+    i.visibility = visibility;
+    write([&](WriteTx& tx) { images::update(tx, i); });
+    scope.project_id = "p2";
+    const bool listed = !seen(db_, scope).empty();
+    scope.name = "cirros";
+    EXPECT_EQ(!seen(db_, scope).empty(), listed) << "also by name";
+    return listed;
   };
-  EXPECT_EQ(page("", 10), (std::vector<std::string>{b.id, c.id, a.id}));
-  EXPECT_EQ(page(b.id, 1), (std::vector<std::string>{c.id}));
-  EXPECT_TRUE(page("none", 10).empty());
+  const auto found = [&] {
+    return db_.read([&](ReadTx& tx) { return images::find_visible(tx, i.id, "p2").has_value(); });
+  };
+  using V = model::ImageVisibility;
+  EXPECT_TRUE(see(V::public_, {}));
+  EXPECT_FALSE(see(V::private_, {}));
+  EXPECT_FALSE(found());
+  EXPECT_FALSE(see(V::community, {}));
+  EXPECT_TRUE(found());
+  EXPECT_TRUE(see(V::community, {.community = true}));
+  EXPECT_FALSE(see(V::shared, {}));
+  EXPECT_FALSE(found());
+  write([&](WriteTx& tx) { return image_members::insert(tx, {i.id, "p2", "pending", 1, 1}); });
+  EXPECT_TRUE(found());
+  EXPECT_FALSE(see(V::shared, {.member_status = "accepted"}));
+  EXPECT_TRUE(see(V::shared, {.member_status = "pending"}));
+  EXPECT_TRUE(see(V::shared, {}));
+  EXPECT_FALSE(see(V::private_, {})) << "members count only while it is shared";
+}
+
+TEST_F(ImageRows, UsageCountsEachCopyAndWhatIsOnItsWay) {
+  const auto i = add(100, ImageStatus::saving);
+  const auto usage = [&] {
+    return db_.read([](ReadTx& tx) { return images::usage_of(tx, "p1"); });
+  };
+  EXPECT_EQ(usage().uploading, 1);
+  write([&](WriteTx& tx) {
+    return images::activate(tx, i.id, {10, 20, "d", "", "sha256", "d", "", {"a", "b"}}, 2);
+  });
+  EXPECT_EQ(usage().stored_bytes, 20);
+  EXPECT_EQ(usage().uploading, 0);
+  EXPECT_EQ(usage().images, 1);
+  EXPECT_EQ(image(i.id).stores, (std::vector<std::string>{"a", "b"}));
 }
 
 TEST_F(ImageRows, CountsWhoNeedsTheBytes) {
@@ -132,7 +190,8 @@ TEST_F(ImageRows, CountsWhoNeedsTheBytes) {
 
 TEST(ImageWords, ComeBackFromTheirNames) {
   for (const auto s :
-       {ImageStatus::queued, ImageStatus::saving, ImageStatus::active, ImageStatus::killed})
+       {ImageStatus::queued, ImageStatus::saving, ImageStatus::uploading, ImageStatus::importing,
+        ImageStatus::active, ImageStatus::deactivated, ImageStatus::killed})
     EXPECT_EQ(model::image_status_named(name_of(s)), s);
   using V = model::ImageVisibility;
   for (const auto v : {V::private_, V::shared, V::community, V::public_})

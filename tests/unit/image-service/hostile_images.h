@@ -48,7 +48,9 @@ inline Inspection inspect(std::string_view bytes, const std::string& declared,
                           std::size_t piece = 4096) {
   Inspector inspector;
   for (std::size_t at = 0; at < bytes.size(); at += piece) inspector.feed(bytes.substr(at, piece));
-  return inspector.finish(declared);
+  return inspector.finish(declared, [&](std::uint64_t offset, std::size_t size) {
+    return std::string(offset < bytes.size() ? bytes.substr(offset, size) : std::string_view());
+  });
 }
 
 /// The sentence of the refusal; empty when the image was accepted.

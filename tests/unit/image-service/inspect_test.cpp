@@ -48,15 +48,20 @@ TEST(Inspect, RefusesAnEmptyImage) {
   EXPECT_EQ(refusal("", "qcow2"), "The image is empty.");
 }
 
-TEST(Inspect, NamesTheSupportedFormats) {
-  for (const char* format : {"vmdk", "vhd", "vhdx", "vdi", "ploop", "aki", "ari", "ami"})
-    EXPECT_EQ(refusal("x", format), std::string("Disk format '") + format +
-                                        "' is not supported yet; supported are 'qcow2', 'raw' and "
-                                        "'iso'.");
-  EXPECT_EQ(refusal("x", "evil\n"),
-            "The disk format is not known; supported are 'qcow2', 'raw' and 'iso'.");
-  EXPECT_NO_THROW(require_supported_format("raw"));
-  EXPECT_THROW(require_supported_format(""), Error);
+TEST(Inspect, PartsOfMachineImagesAreKeptButDoNotBoot) {
+  for (const char* format : {"ami", "ari", "aki"}) {
+    const Inspection found = inspect("kernel", format);
+    EXPECT_EQ(found.virtual_size, 6);
+    EXPECT_NE(found.unbootable, "");
+    EXPECT_NE(refusal(valid_qcow2(), format), "");
+  }
+  EXPECT_EQ(inspect("disk", "raw").unbootable, "");
+}
+
+TEST(Inspect, KnowsTheFormatsThatMayBeDeclared) {
+  EXPECT_NO_THROW(require_known_format("ploop"));
+  EXPECT_EQ(refusal("x", "evil\n"), "The disk format is not known.");
+  EXPECT_EQ(refusal("x", ""), "The disk format is not known.");
 }
 
 std::vector<Hostile> other_formats() {
@@ -96,9 +101,12 @@ TEST(Inspect, RefusesEveryOtherFormatDeclaredAsRaw) {
         << c.name << ": " << refusal(c.image, "raw");
 }
 
-TEST(Inspect, RefusesRawDeclaredAsSomethingElse) {
-  EXPECT_NE(refusal(std::string(70000, 'x'), "qcow2").find("is 'raw'"), std::string::npos);
-  EXPECT_NE(refusal(std::string(70000, 'x'), "iso").find("is 'raw'"), std::string::npos);
+TEST(Inspect, BytesWithoutASignatureDoNotBootUnderAnotherName) {
+  for (const char* format : {"qcow2", "iso", "vmdk", "vhd", "vhdx", "vdi", "ploop"}) {
+    const Inspection found = inspect(std::string(70000, 'x'), format);
+    EXPECT_NE(found.unbootable.find(format), std::string::npos);
+    EXPECT_EQ(found.virtual_size, 0);
+  }
 }
 
 TEST(Inspect, RefusesWhatIsTwoFormatsAtOnce) {

@@ -2,7 +2,9 @@
 // Images as qemu-img and xorriso make them, against the same checks as those made byte by byte.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <filesystem>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -39,7 +41,9 @@ class RealImages : public testing::Test {
   static Inspection inspect(const std::string& bytes, const std::string& declared) {
     Inspector inspector;
     inspector.feed(bytes);
-    return inspector.finish(declared);
+    return inspector.finish(declared, [&](std::uint64_t offset, std::size_t size) {
+      return offset < bytes.size() ? bytes.substr(offset, size) : std::string();
+    });
   }
 
   std::string folder_;
@@ -61,6 +65,48 @@ TEST_F(RealImages, RefusesOtherFormatsAsRawAndAsQcow2) {
   }
   EXPECT_THROW(inspect(make("vpc", "subformat=fixed"), "raw"), Error);
   EXPECT_THROW(inspect(make("vmdk", "subformat=monolithicFlat"), "raw"), Error);
+}
+
+TEST_F(RealImages, AcceptsOtherFormatsUnderTheirNamesAndTellsTheirSizes) {
+  const std::vector<std::array<const char*, 3>> formats = {
+      {"vmdk", "subformat=monolithicSparse", "vmdk"},
+      {"vmdk", "subformat=streamOptimized", "vmdk"},
+      {"vdi", "", "vdi"},
+      {"vdi", "static=on", "vdi"},
+      {"vhdx", "", "vhdx"},
+      {"vpc", "force_size=on", "vhd"},
+      {"vpc", "subformat=fixed,force_size=on", "vhd"},
+      {"parallels", "", "ploop"}};
+  for (const auto& [format, options, declared] : formats) {
+    const Inspection found = inspect(make(format, options), declared);
+    EXPECT_EQ(found.virtual_size, 4 << 20) << format << " " << options;
+    EXPECT_EQ(found.unbootable, "");
+  }
+  EXPECT_THROW(inspect(make("vmdk", "subformat=monolithicFlat"), "vmdk"), Error);
+  EXPECT_THROW(inspect(make("vmdk", "subformat=twoGbMaxExtentSparse"), "vmdk"), Error);
+}
+
+TEST_F(RealImages, AnyTruncationOrFlippedHeaderIsRefusedOrHarmless) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  const std::vector<std::pair<const char*, const char*>> formats = {
+      {"vmdk", "vmdk"}, {"vdi", "vdi"}, {"vhdx", "vhdx"}, {"vpc", "vhd"}, {"parallels", "ploop"}};
+  for (const auto& [format, declared] : formats) {
+    const std::string sound = make(format, "");
+    for (int round = 0; round < 300; ++round) {
+      std::string bytes = sound;
+      if (round % 3 == 0) bytes.resize(random() % bytes.size() + 1);
+      for (int flips = 0; flips < 4; ++flips)
+        bytes[random() % std::min<std::size_t>(bytes.size(), 300 * 1024)] =
+            static_cast<char>(random());
+      try {
+        EXPECT_LE(inspect(bytes, declared).virtual_size, std::int64_t{1} << 46);
+      } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::invalid);
+      }
+    }
+  }
 }
 
 TEST_F(RealImages, RefusesImagesThatReferToOtherFiles) {
