@@ -19,6 +19,15 @@ namespace json = boost::json;
 /// @throws Error{invalid}
 json::value parse_json(std::string_view text);
 
+/// How much a text from a stranger may hold.
+struct JsonLimits {
+  std::size_t items = 50'000;         ///< members and elements, at all levels together
+  std::size_t string = 256UL * 1024;  ///< bytes of one string, as written
+};
+/// The same within limits, which are looked at before memory is spent on values.
+/// @throws Error{invalid}
+json::value parse_json(std::string_view text, const JsonLimits& limits);
+
 /// Length limits of a string field, in bytes.
 struct Length {
   std::size_t least = 0;

@@ -24,7 +24,33 @@ std::string shown(const json::value& value) {
   return text;
 }
 
+/// Where the string that begins before `at` ends: behind its quote, or at the end of the text.
+std::size_t end_of_string(std::string_view text, std::size_t at) {
+  while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2 : 1;
+  return std::min(at + 1, text.size());
+}
+
+void check_limits(std::string_view text, const JsonLimits& limits) {
+  std::size_t items = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at++];
+    if (c == '"') {
+      const std::size_t end = end_of_string(text, at);
+      if (end - at > limits.string + 1)
+        throw Error(ErrorKind::invalid, "The request body has a string that is too long.");
+      at = end;
+    } else if ((c == ',' || c == '[' || c == '{') && ++items > limits.items) {
+      throw Error(ErrorKind::invalid, "The request body has too many values.");
+    }
+  }
+}
+
 }  // namespace
+
+json::value parse_json(std::string_view text, const JsonLimits& limits) {
+  check_limits(text, limits);
+  return parse_json(text);
+}
 
 json::value parse_json(std::string_view text) {
   json::parse_options options;

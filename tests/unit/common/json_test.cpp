@@ -13,6 +13,16 @@ json::object parsed(const char* text) {
   return parse_json(text).as_object();
 }
 
+TEST(ParseJson, LimitsCountBeforeMemoryIsSpent) {
+  const JsonLimits limits{4, 5};
+  EXPECT_EQ(parse_json(R"({"a": [1, 2]})", limits).at("a").as_array().size(), 2U);
+  EXPECT_EQ(parse_json(R"(["12345", ",[{,"])", limits).as_array().size(), 2U);
+  EXPECT_EQ(parse_json(R"(["\"[[\\", "", ""])", limits).as_array().size(), 3U);
+  for (const char* bad :
+       {"[1,2,3,4,5]", "[[[[[1]]]]]", R"(["123456"])", R"({"123456": 1})", "[\"12345678", "[\"\\"})
+    EXPECT_EQ(test::kind_of([&] { parse_json(bad, limits); }), ErrorKind::invalid) << bad;
+}
+
 TEST(Json, RefusesWhatIsNotStrictJson) {
   for (const char* broken : {"", "{", "{\"a\":1,}", "{'a':1}", "[1] x", "{\"a\":01}", "// c\n{}",
                              "nan", "\"\xff\"", "\"\n\""})
