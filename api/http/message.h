@@ -4,6 +4,7 @@
 
 #include <boost/json/value.hpp>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -77,6 +78,13 @@ using Target = std::vector<std::pair<std::string_view, std::string>>;
 class Authorizer;
 class Service;
 
+/// What a handler adds to the record of a change. Never a secret.
+struct AuditNote {
+  std::string user;         ///< who tried, when no token says it: the name in a login
+  std::string user_domain;  ///< of that name
+  std::string target;       ///< what the change made or was about, when the path does not say it
+};
+
 struct Request {
   std::string method;
   std::string path;  ///< still encoded, without the query; the router decodes its segments
@@ -90,6 +98,7 @@ struct Request {
   std::string peer;                ///< the address the connection comes from
   std::string certificate_sha256;  ///< of the client certificate that TLS verified; empty: none
   std::string base_url;            ///< "http://address:port" under which the client reached us
+  mutable AuditNote audit;         ///< filled by handlers
   std::shared_ptr<const Caller> caller;  ///< set when the route's policy asks for one
 
   /// The first header of that (lower-case) name, or "".
@@ -134,12 +143,18 @@ struct FileBody {
   std::int64_t size = 0;  ///< bytes to send
 };
 
+/// Makes the next part of a long answer: appends it to `out` and says whether there is more. Called
+/// on a pool thread, one call at a time; some 64 KiB a call are a good size. When it throws, the
+/// connection ends, and the client sees that the answer is not whole.
+using Pieces = std::function<bool(std::string& out)>;
+
 struct Response {
   int status = 200;
   std::string body;
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers;
   std::shared_ptr<FileBody> file;  ///< sent instead of `body`
+  Pieces pieces;                   ///< sent after `body`, as they are made
 };
 
 /// A JSON answer.

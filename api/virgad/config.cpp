@@ -38,6 +38,32 @@ void read_images(const YamlConfig& in, Config& c) {
   read_web_download(in.section("web_download"), c);
 }
 
+int whole(const YamlConfig& in, const char* key, int fallback, std::int64_t least,
+          std::int64_t most) {
+  return static_cast<int>(in.integer(key, fallback, least, most));
+}
+
+std::chrono::seconds seconds(const YamlConfig& in, const char* key, std::chrono::seconds fallback) {
+  return std::chrono::seconds(in.integer(key, fallback.count(), 1, 86'400));
+}
+
+void read_limits(const YamlConfig& in, http::ServerSettings& out) {
+  out.io_threads = whole(in, "io_threads", out.io_threads, 1, 64);
+  out.pool_threads = whole(in, "pool_threads", out.pool_threads, 1, 512);
+  out.max_connections = whole(in, "max_connections", out.max_connections, 1, 1'000'000);
+  out.max_connections_per_peer =
+      whole(in, "max_connections_per_peer", out.max_connections_per_peer, 1, 1'000'000);
+  out.max_concurrent = whole(in, "max_concurrent", out.max_concurrent, 1, 100'000);
+  out.max_queued = whole(in, "max_queued", out.max_queued, 1, 100'000);
+  out.max_body = static_cast<std::uint64_t>(
+      in.integer("max_body", static_cast<std::int64_t>(out.max_body), 1024, 1 << 30));
+  out.min_body_rate = static_cast<std::uint32_t>(
+      whole(in, "min_body_rate", static_cast<int>(out.min_body_rate), 1, 1 << 30));
+  out.header_limit = seconds(in, "header_limit_s", out.header_limit);
+  out.idle_limit = seconds(in, "idle_limit_s", out.idle_limit);
+  out.stall_limit = seconds(in, "stall_limit_s", out.stall_limit);
+}
+
 }  // namespace
 
 Config load_config(const std::string& path) {
@@ -63,8 +89,13 @@ Config load_config(const std::string& path) {
   const YamlConfig api = file.section("api");
   read_listener(api, c.api, 8774);
   c.api.public_url = api.string("public_url", "");
-  c.api.io_threads = static_cast<int>(api.integer("io_threads", c.api.io_threads, 1, 64));
-  c.api.pool_threads = static_cast<int>(api.integer("pool_threads", c.api.pool_threads, 1, 512));
+  read_limits(api, c.api);
+  c.access_log = api.string("access_log", c.state_directory + "/access.log");
+  if (c.access_log == "none") c.access_log.clear();
+  c.audit_log = api.string("audit_log", c.state_directory + "/audit.log");
+  const YamlConfig metrics = api.section("metrics");
+  c.local_figures = metrics.boolean("local", c.local_figures);
+  c.figures_token_file = metrics.string("token_file", "");
   const YamlConfig tls = api.section("tls");
   c.api.tls.certificate = tls.string("certificate", "");
   c.api.tls.private_key = tls.string("private_key", "");

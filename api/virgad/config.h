@@ -22,6 +22,10 @@ struct Config {
   std::map<std::string, std::string> policies;  ///< overrides: OpenStack's policy name -> rule
   http::ServerSettings api;
   http::ServerSettings agent_link;
+  std::string access_log;                     ///< file of JSON lines; empty: none
+  std::string audit_log;                      ///< file of JSON lines
+  bool local_figures = true;                  ///< /metrics is open to this machine
+  std::string figures_token_file;             ///< holds the bearer token for /metrics; empty: none
   std::vector<std::string> agent_link_names;  ///< names under which hosts reach the agent link
   std::int64_t cpu_ratio_percent = 400;
   std::int64_t memory_reserve_mib = 512;

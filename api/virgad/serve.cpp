@@ -3,16 +3,20 @@
 
 #include <malloc.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "api/agent-link/agent_link.h"
 #include "api/compute/compute_api.h"
 #include "api/controllers/gc.h"
 #include "api/controllers/image_import.h"
+#include "api/http/access_log.h"
+#include "api/http/audit.h"
 #include "api/identity/identity_api.h"
 #include "api/image/image_api.h"
 #include "api/network/network_api.h"
 #include "api/virgad/bootstrap.h"
+#include "api/virgad/status_routes.h"
 #include "common/error.h"
 #include "common/file.h"
 #include "common/log.h"
@@ -63,6 +67,49 @@ void block_signals() {
   signal(SIGHUP, SIG_IGN);
 }
 
+/// Each connection is a descriptor; the usual soft limit of 1024 is there for old programs only.
+void allow_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0)
+    log::warning("the limit of open files stays as it is", {});
+}
+
+std::string figures_token(const Config& config) {
+  if (config.figures_token_file.empty()) return {};
+  const auto text = read_file(config.figures_token_file, 4096);
+  if (!text)
+    throw Error(ErrorKind::invalid, "The file " + config.figures_token_file + " does not exist.");
+  const std::string token = text->substr(0, text->find_first_of("\r\n"));
+  if (token.size() < 16)
+    throw Error(ErrorKind::invalid,
+                "The token in " + config.figures_token_file + " is shorter than 16 characters.");
+  return token;
+}
+
+/// Logs, record of changes and figures of one process.
+struct Watchers {
+  http::RequestFigures requests;
+  std::unique_ptr<http::AuditSink> audit_sink;
+  http::AuditObserver audit;
+  std::optional<LogFile> access_file;
+  std::optional<http::AccessLog> access;
+  http::Observers all;
+
+  Watchers(const Config& config, const Clock& clock, const http::Router& api)
+      : requests(api),
+        audit_sink(http::make_audit_file(config.audit_log)),
+        audit(*audit_sink, clock) {
+    all.add(audit);
+    all.add(requests);
+    if (config.access_log.empty()) return;
+    access_file.emplace(config.access_log);
+    access.emplace(*access_file, clock);
+    all.add(*access);
+  }
+};
+
 void require_bootstrapped(const Config& config) {
   if (::access(config.database().c_str(), F_OK) != 0)
     throw Error(ErrorKind::invalid,
@@ -108,6 +155,7 @@ controllers::ImportDeps import_deps(store::Database& db, const Clock& clock,
 
 void serve(Config config) {
   block_signals();
+  allow_descriptors();
   mallopt(M_ARENA_MAX, 2);  // many threads, few allocations: more arenas only cost memory
   require_bootstrapped(config);
   const SystemClock clock;
@@ -149,12 +197,17 @@ void serve(Config config) {
   compute::add_routes(api, compute_deps);
   image::add_routes(api, image_deps);
   network::add_routes(api, network_deps);
+  StatusDeps status_deps{db, config.local_figures, figures_token(config), nullptr, {}};
+  add_status_routes(api, status_deps);
   const agent_link::HostAuthorizer host_authorizer(db);
   http::Router agents(host_authorizer);
   link.add_routes(agents);
 
-  http::Server api_server(config.api, api);
-  http::Server agent_server(config.agent_link, agents);
+  Watchers watchers(config, clock, api);
+  http::Server api_server(config.api, api, &watchers.all);
+  http::Server agent_server(config.agent_link, agents, &watchers.audit);
+  status_deps.requests = &watchers.requests;
+  status_deps.server = [&api_server] { return api_server.figures(); };
   const controllers::GarbageCollector collector(db, image_stores, clock);
   agent_server.start();
   api_server.start();

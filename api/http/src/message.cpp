@@ -35,7 +35,7 @@ const std::string& Request::param(std::string_view name) const {
 }
 
 boost::json::value Request::json() const {
-  return parse_json(body);
+  return parse_json(body, JsonLimits{});
 }
 
 Response json_response(int status, const boost::json::value& body) {

@@ -63,6 +63,16 @@ class RawClient {
     buffer_.erase(0, size);
     return answer;
   }
+  /// Everything up to `end`, or to the end of the connection.
+  std::string read_raw(std::string_view end) {
+    while (buffer_.find(end) == std::string::npos && more()) {
+    }
+    const std::size_t at = buffer_.find(end);
+    const std::size_t size = at == std::string::npos ? buffer_.size() : at + end.size();
+    std::string text = buffer_.substr(0, size);
+    buffer_.erase(0, size);
+    return text;
+  }
   RawAnswer ask(std::string_view bytes) {
     send(bytes);
     return read();

@@ -67,6 +67,12 @@ class CountingUpload final : public Upload {
 class ServerRoutes {
  public:
   explicit ServerRoutes(const std::string& directory) : file_(directory + "/file") {
+    Service strict{"/strict", identity_error, {{"X-Strict", "1"}}};
+    strict.body_rule = {415, "Only JSON."};
+    strict.request_id_header = "X-Compute-Request-Id";
+    router_.add_service(std::move(strict));
+    router_.post("/strict/echo", "public",
+                 [](const Request& r) { return json_response(200, json::string(r.body)); });
     router_.get("/hello", "public", [](const Request&) { return json_response(200, "hello"); });
     router_.post("/echo", "public",
                  [](const Request& r) { return json_response(200, json::string(r.body)); });
@@ -75,8 +81,29 @@ class ServerRoutes {
                                  {"peer", r.peer},
                                  {"base", r.base_url},
                                  {"x", std::string(r.header("x-custom"))},
+                                 {"global", r.global_request_id},
                                  {"q", r.parameter("q").value_or("-")}});
     });
+    router_.get("/pieces/{count}", "public", [](const Request& r) {
+      Response response;
+      response.pieces = [n = 0, count = std::stoi(r.param("count"))](std::string& out) mutable {
+        if (n == 3 && count == 99) throw Error(ErrorKind::unavailable, "The source is gone.");
+        out += "piece " + std::to_string(n) + "\n";
+        return ++n < count;
+      };
+      return response;
+    });
+    router_.get("/forged", "public", [](const Request&) {
+      Response response = empty_response(200);
+      response.headers = {{"X-Good", "1"}, {"X-Bad", "a\r\nX-Forged: 1"}};
+      return response;
+    });
+    Route health;
+    health.policy = "public";
+    health.run = Run::io;
+    health.handler = [](const Request&) { return json_response(200, "alive"); };
+    health.lane = Lane::control;
+    router_.add("GET", "/health", std::move(health));
     router_.get("/file", "public", [this](const Request&) {
       auto body = std::make_shared<FileBody>();
       body->fd = open_file(file_, O_RDONLY);

@@ -261,6 +261,133 @@ TEST_F(ServerTest, RefusesWhenTooManyWait) {
   EXPECT_EQ(second.ask(with_body("POST /echo", "x")).status, 200);
 }
 
+TEST_F(ServerTest, OneCallerCannotTakeAllThreads) {
+  settings_.pool_threads = 2;
+  settings_.max_concurrent = 1;
+  auto first = client();
+  first.send(get("/block"));
+  routes_.blocked_.wait();
+  auto second = client();
+  const auto refused = second.ask(with_body("POST /echo", "x"));
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_NE(refused.headers.find("Retry-After: 1"), std::string::npos);
+  EXPECT_EQ(second.ask(get("/hello")).status, 200);
+  routes_.release_.count_down();
+  EXPECT_EQ(first.read().status, 200);
+  EXPECT_EQ(second.ask(with_body("POST /echo", "x")).status, 200);
+  EXPECT_EQ(server_->figures().too_many, 1U);
+}
+
+TEST_F(ServerTest, OverTheConnectionLimitOnlyTheControlLaneIsOpen) {
+  settings_.max_connections = 1;
+  auto first = client();
+  EXPECT_EQ(first.ask(get("/hello")).status, 200);
+  auto second = client();
+  EXPECT_EQ(second.ask(get("/health")).body, "\"alive\"");
+  const auto refused = second.ask(get("/hello"));
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_NE(refused.headers.find("Retry-After: 1"), std::string::npos);
+  EXPECT_TRUE(second.closed());
+  EXPECT_EQ(first.ask(get("/hello")).status, 200);
+}
+
+TEST_F(ServerTest, APeerHasALimitOfItsOwn) {
+  settings_.max_connections_per_peer = 2;
+  auto one = client();
+  auto two = client();
+  EXPECT_EQ(one.ask(get("/hello")).status, 200);
+  EXPECT_EQ(two.ask(get("/hello")).status, 200);
+  EXPECT_EQ(client().ask(get("/hello")).status, 503);
+}
+
+TEST_F(ServerTest, LongAnswersComeInPieces) {
+  auto c = client();
+  c.send(get("/pieces/3"));
+  const std::string all = c.read_raw("0\r\n\r\n");
+  EXPECT_NE(all.find("Transfer-Encoding: chunked\r\n"), std::string::npos) << all;
+  EXPECT_EQ(all.find("Content-Length"), std::string::npos);
+  EXPECT_NE(all.find("8\r\npiece 0\n\r\n8\r\npiece 1\n\r\n8\r\npiece 2\n\r\n0\r\n\r\n"),
+            std::string::npos)
+      << all;
+  EXPECT_EQ(c.ask(get("/hello")).status, 200) << "the connection goes on";
+  EXPECT_EQ(c.ask(get("/pieces/1")).body, "piece 0\n") << "one piece is sent whole";
+}
+
+TEST_F(ServerTest, AnAnswerThatBreaksOffIsNotEnded) {
+  auto c = client();
+  c.send(get("/pieces/99"));
+  const std::string all = c.read_raw("\r\n0\r\n");
+  EXPECT_NE(all.find("piece 2"), std::string::npos);
+  EXPECT_EQ(all.find("0\r\n\r\n", all.find("piece 2")), std::string::npos) << all;
+}
+
+TEST_F(ServerTest, OldClientsGetPiecesUntilTheEnd) {
+  auto c = client();
+  c.send("GET /pieces/2 HTTP/1.0\r\n\r\n");
+  const std::string all = c.read_raw("never");
+  EXPECT_EQ(all.find("chunked"), std::string::npos) << all;
+  EXPECT_NE(all.find("\r\n\r\npiece 0\npiece 1\n"), std::string::npos) << all;
+}
+
+TEST_F(ServerTest, AHandlersHeaderCannotForgeAnother) {
+  const auto a = client().ask(get("/forged"));
+  EXPECT_NE(a.headers.find("X-Good: 1"), std::string::npos);
+  EXPECT_EQ(a.headers.find("X-Forged"), std::string::npos) << a.headers;
+}
+
+TEST_F(ServerTest, BodiesOfTheWrongKindAreRefusedInTheServicesWay) {
+  auto c = client();
+  const auto a = c.ask(with_body("POST /strict/echo", "x", "Content-Type: text/plain\r\n"));
+  EXPECT_EQ(a.status, 415);
+  EXPECT_NE(a.body.find("Only JSON."), std::string::npos);
+  EXPECT_NE(a.headers.find("X-Strict: 1"), std::string::npos);
+  EXPECT_NE(a.headers.find("X-Compute-Request-Id: req-"), std::string::npos);
+  for (const char* type : {"application/json", "Application/JSON; charset=UTF-8", ""})
+    EXPECT_EQ(c.ask(with_body("POST /strict/echo", "x",
+                              *type == 0 ? "" : "Content-Type: " + std::string(type) + "\r\n"))
+                  .status,
+              200)
+        << type;
+}
+
+TEST_F(ServerTest, OnlyAWellFormedIdOfTheClientIsTaken) {
+  const std::string good = "req-0b6f3c1e-4f5c-4f9e-9d52-0e9d4f1c2a3b";
+  auto c = client();
+  const auto ask = [&](const std::string& id) {
+    const auto a = c.ask(get("/about", "X-Openstack-Request-Id: " + id + "\r\n"));
+    EXPECT_EQ(a.headers.find(id), std::string::npos) << "ours is always another";
+    return std::string(json::parse(a.body).at("global").as_string());
+  };
+  EXPECT_EQ(ask(good), good);
+  for (const char* bad : {"x", "0b6f3c1e-4f5c-4f9e-9d52-0e9d4f1c2a3b", "req-\"},{\"",
+                          "req-0b6f3c1e-4f5c-4f9e-9d52-0e9d4f1c2a3b0"})
+    EXPECT_EQ(ask(bad), "") << bad;
+}
+
+TEST_F(ServerTest, AmbiguousHeadsAreRefused) {
+  for (const std::string& bad : std::initializer_list<std::string>{
+           "GET /hello HTTP/1.1\r\n\r\n", "GET /hello HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+           "GET /hello HTTP/1.1\r\nHost: a\r\nX: 1\r\n 2\r\n\r\n",
+           "GET /hello HTTP/1.1\r\nHost: a\r\nX: 1\r\n\t2\r\n\r\n"}) {
+    auto c = client();
+    EXPECT_EQ(c.ask(bad).status, 400) << bad;
+    EXPECT_TRUE(c.closed()) << bad;
+  }
+  EXPECT_EQ(client().ask("GET /hello HTTP/1.0\r\n\r\n").status, 200);
+}
+
+TEST_F(ServerTest, CountsOfHeadersAndParametersAreLimited) {
+  settings_.max_header = 64 * 1024;
+  std::string many;
+  for (int n = 0; n < 101; ++n) many += "X-" + std::to_string(n) + ": 1\r\n";
+  EXPECT_EQ(client().ask(get("/hello", many)).status, 431);
+  std::string query = "/hello?a=1";
+  for (int n = 0; n < 520; ++n) query += "&b=" + std::to_string(n);
+  EXPECT_EQ(client().ask(get(query)).status, 400);
+  EXPECT_EQ(client().ask(get("/hello?" + std::string(9000, 'x'))).status, 414);
+  EXPECT_EQ(client().ask(get("/hello/" + std::string(2000, 'x'))).status, 404);
+}
+
 TEST_F(ServerTest, ServesManyConnectionsAtOnce) {
   start();
   std::vector<std::thread> threads;
