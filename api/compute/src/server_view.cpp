@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/compute/src/server_view.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "api/compute/src/routes.h"
@@ -13,48 +14,70 @@
 namespace virga::compute {
 namespace {
 
-json::value text_or_null(std::string_view text) {
-  return text.empty() ? json::value(nullptr)
-                      : json::value(json::string_view(text.data(), text.size()));
+void text_or_null(JsonWriter& out, std::string_view key, std::string_view text) {
+  out.key(key);
+  if (text.empty())
+    out.value(nullptr);
+  else
+    out.value(text);
 }
 
-json::value naive_or_null(TimeUs t) {
-  return t == 0 ? json::value(nullptr) : json::value(format_naive(t));
+void naive_or_null(JsonWriter& out, std::string_view key, TimeUs t) {
+  text_or_null(out, key, t == 0 ? std::string() : format_naive(t));
 }
 
-void append_address(json::array& list, const store::ports::InstanceAddress& a) {
-  json::object& entry = list.emplace_back(json::object_kind).get_object();
-  entry["version"] = 4;
-  entry["addr"] = a.address;
-  entry["OS-EXT-IPS:type"] = "fixed";
-  entry["OS-EXT-IPS-MAC:mac_addr"] = a.mac;
+void write_address(JsonWriter& out, const store::ports::InstanceAddress& a) {
+  out.begin_object();
+  out.member("version", 4);
+  out.member("addr", a.address);
+  out.member("OS-EXT-IPS:type", "fixed");
+  out.member("OS-EXT-IPS-MAC:mac_addr", a.mac);
+  out.end_object();
 }
 
-void add_addresses(json::object& v, const std::vector<store::ports::InstanceAddress>& addresses) {
-  json::object& view = v["addresses"].emplace_object();
-  for (const auto& a : addresses) {
-    json::value& list = view[a.network_name];
-    if (!list.is_array()) list.emplace_array();
-    append_address(list.get_array(), a);
+/// By network, in the order in which the networks are first met.
+void write_addresses(JsonWriter& out, const std::vector<store::ports::InstanceAddress>& addresses) {
+  out.key("addresses");
+  out.begin_object();
+  for (auto first = addresses.begin(); first != addresses.end(); ++first) {
+    const auto same = [&](const auto& a) { return a.network_name == first->network_name; };
+    if (std::any_of(addresses.begin(), first, same)) continue;
+    out.key(first->network_name);
+    out.begin_array();
+    for (auto a = first; a != addresses.end(); ++a)
+      if (same(*a)) write_address(out, *a);
+    out.end_array();
   }
+  out.end_object();
 }
 
-void append_link(json::array& links, const char* rel, const std::string& href) {
-  json::object& link = links.emplace_back(json::object_kind).get_object();
-  link["rel"] = rel;
-  link["href"] = href;
+void write_link(JsonWriter& out, std::string_view rel,
+                std::initializer_list<std::string_view> href) {
+  out.begin_object();
+  out.member("rel", rel);
+  out.key("href");
+  out.joined(href);
+  out.end_object();
 }
 
-void add_reference(json::object& v, const char* key, const std::string& id,
-                   const std::string& href) {
-  json::object& reference = v[key].emplace_object();
-  reference["id"] = id;
-  append_link(reference["links"].emplace_array(), "bookmark", href);
+void write_reference(JsonWriter& out, const http::Request& request, std::string_view key,
+                     std::string_view collection, const std::string& id) {
+  out.key(key);
+  out.begin_object();
+  out.member("id", id);
+  out.key("links");
+  out.begin_array();
+  write_link(out, "bookmark", {request.base_url, "/compute/", collection, "/", id});
+  out.end_array();
+  out.end_object();
 }
 
-void append_links(json::array& links, const http::Request& request, const std::string& id) {
-  append_link(links, "self", compute_url(request) + "/servers/" + id);
-  append_link(links, "bookmark", request.base_url + "/compute/servers/" + id);
+void write_links(JsonWriter& out, const http::Request& request, const std::string& id) {
+  out.key("links");
+  out.begin_array();
+  write_link(out, "self", {request.base_url, "/compute/v2.1/servers/", id});
+  write_link(out, "bookmark", {request.base_url, "/compute/servers/", id});
+  out.end_array();
 }
 
 std::string instance_name(const model::Instance& i) {
@@ -63,33 +86,42 @@ std::string instance_name(const model::Instance& i) {
   return name;
 }
 
-void add_admin_keys(json::object& v, const ShownInstance& s) {
-  v["OS-EXT-SRV-ATTR:host"] = text_or_null(s.host_name);
-  v["OS-EXT-SRV-ATTR:instance_name"] = instance_name(s.instance);
-  v["OS-EXT-SRV-ATTR:hypervisor_hostname"] = text_or_null(s.host_name);
+void write_admin_keys(JsonWriter& out, const ShownInstance& s) {
+  text_or_null(out, "OS-EXT-SRV-ATTR:host", s.host_name);
+  out.member("OS-EXT-SRV-ATTR:instance_name", instance_name(s.instance));
+  text_or_null(out, "OS-EXT-SRV-ATTR:hypervisor_hostname", s.host_name);
 }
 
-void add_status(json::object& v, const model::Instance& i) {
+void write_status(JsonWriter& out, const model::Instance& i) {
   const model::InstanceStatus status = model::derive_status(i);
-  v["status"] = json::string_view(status.status.data(), status.status.size());
-  v["OS-EXT-STS:vm_state"] = text_or_null(status.vm_state);
-  v["OS-EXT-STS:task_state"] = text_or_null(status.task_state);
-  v["OS-EXT-STS:power_state"] = status.power_state;
+  out.member("status", status.status);
+  text_or_null(out, "OS-EXT-STS:vm_state", status.vm_state);
+  text_or_null(out, "OS-EXT-STS:task_state", status.task_state);
+  out.member("OS-EXT-STS:power_state", status.power_state);
   if (status.status == "ACTIVE" || status.status == "BUILD" || status.status == "REBOOT" ||
       status.status == "HARD_REBOOT")
-    v["progress"] = status.status == "BUILD" ? 0 : 100;
-  if (i.fault_code != 0)
-    v["fault"] = json::object{{"code", i.fault_code},
-                              {"created", format_seconds(i.fault_us)},
-                              {"message", i.fault_message}};
+    out.member("progress", status.status == "BUILD" ? 0 : 100);
+  if (i.fault_code == 0) return;
+  out.key("fault");
+  out.begin_object();
+  out.member("code", i.fault_code);
+  out.member("created", format_seconds(i.fault_us));
+  out.member("message", i.fault_message);
+  out.end_object();
+}
+
+void write_metadata(JsonWriter& out, const model::Instance& i) {
+  out.key("metadata");
+  out.begin_object();
+  for (const auto& [key, value] : i.metadata) out.member(key, value);
+  out.end_object();
 }
 
 }  // namespace
 
 json::array server_links(const http::Request& request, const std::string& id) {
-  json::array links;
-  append_links(links, request, id);
-  return links;
+  return {json::object{{"rel", "self"}, {"href", compute_url(request) + "/servers/" + id}},
+          json::object{{"rel", "bookmark"}, {"href", request.base_url + "/compute/servers/" + id}}};
 }
 
 ShownInstance complete(store::ReadTx& tx, model::Instance instance) {
@@ -100,37 +132,38 @@ ShownInstance complete(store::ReadTx& tx, model::Instance instance) {
   return shown;
 }
 
-json::object server_view(const ComputeDeps& deps, const http::Request& request,
-                         const ShownInstance& s, const json::storage_ptr& memory) {
+void write_server(JsonWriter& out, const ComputeDeps& deps, const http::Request& request,
+                  const ShownInstance& s) {
   const model::Instance& i = s.instance;
-  json::object v(memory);
-  v.reserve(32);
-  v["id"] = i.id;
-  v["name"] = i.name;
-  v["tenant_id"] = i.project_id;
-  v["user_id"] = i.user_id;
-  json::object& metadata = v["metadata"].emplace_object();
-  for (const auto& [key, value] : i.metadata) metadata[key] = value;
+  out.begin_object();
+  out.member("id", i.id);
+  out.member("name", i.name);
+  out.member("tenant_id", i.project_id);
+  out.member("user_id", i.user_id);
+  write_metadata(out, i);
   // Hides the host's name, but equal values mean the same host.
-  v["hostId"] = s.host_name.empty() ? "" : sha256_hex(i.project_id + s.host_name).substr(0, 56);
-  add_reference(v, "image", i.image_id, request.base_url + "/compute/images/" + i.image_id);
-  add_reference(v, "flavor", i.flavor_id, request.base_url + "/compute/flavors/" + i.flavor_id);
-  v["created"] = format_seconds(i.created_us);
-  v["updated"] = format_seconds(i.updated_us);
-  add_addresses(v, s.addresses);
-  v["accessIPv4"] = "";
-  v["accessIPv6"] = "";
-  append_links(v["links"].emplace_array(), request, i.id);
-  v["OS-DCF:diskConfig"] = "MANUAL";
-  v["OS-EXT-AZ:availability_zone"] = s.host_name.empty() ? "" : deps.availability_zone;
-  v["config_drive"] = i.config_drive ? "True" : "";
-  v["key_name"] = text_or_null(i.key_name);
-  v["OS-SRV-USG:launched_at"] = naive_or_null(i.launched_us);
-  v["OS-SRV-USG:terminated_at"] = naive_or_null(i.terminated_us);
-  v["os-extended-volumes:volumes_attached"].emplace_array();
-  if (request.who().is_admin()) add_admin_keys(v, s);
-  add_status(v, i);
-  return v;
+  out.member("hostId",
+             s.host_name.empty() ? "" : sha256_hex(i.project_id + s.host_name).substr(0, 56));
+  write_reference(out, request, "image", "images", i.image_id);
+  write_reference(out, request, "flavor", "flavors", i.flavor_id);
+  out.member("created", format_seconds(i.created_us));
+  out.member("updated", format_seconds(i.updated_us));
+  write_addresses(out, s.addresses);
+  out.member("accessIPv4", "");
+  out.member("accessIPv6", "");
+  write_links(out, request, i.id);
+  out.member("OS-DCF:diskConfig", "MANUAL");
+  out.member("OS-EXT-AZ:availability_zone", s.host_name.empty() ? "" : deps.availability_zone);
+  out.member("config_drive", i.config_drive ? "True" : "");
+  text_or_null(out, "key_name", i.key_name);
+  naive_or_null(out, "OS-SRV-USG:launched_at", i.launched_us);
+  naive_or_null(out, "OS-SRV-USG:terminated_at", i.terminated_us);
+  out.key("os-extended-volumes:volumes_attached");
+  out.begin_array();
+  out.end_array();
+  if (request.who().is_admin()) write_admin_keys(out, s);
+  write_status(out, i);
+  out.end_object();
 }
 
 model::Instance get_instance(store::ReadTx& tx, const http::Request& request) {

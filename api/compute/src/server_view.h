@@ -2,11 +2,12 @@
 // How the Compute API shows an instance.
 #pragma once
 
-#include <boost/json/object.hpp>
+#include <boost/json/array.hpp>
 #include <string>
 #include <vector>
 
 #include "api/compute/compute_api.h"
+#include "common/json_writer.h"
 #include "db/model/instance.h"
 #include "db/store/ports.h"
 
@@ -22,11 +23,9 @@ struct ShownInstance {
 /// Reads what the view needs.
 ShownInstance complete(store::ReadTx& tx, model::Instance instance);
 
-/// The whole document of version 2.1.
-/// @param memory where the document is built; the default is the heap
-boost::json::object server_view(const ComputeDeps& deps, const http::Request& request,
-                                const ShownInstance& shown,
-                                const boost::json::storage_ptr& memory = {});
+/// Writes the whole document of version 2.1.
+void write_server(JsonWriter& out, const ComputeDeps& deps, const http::Request& request,
+                  const ShownInstance& shown);
 boost::json::array server_links(const http::Request& request, const std::string& id);
 
 /// The live instance {id} of the caller's project (of any project for administrators).

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Servers: list, show, delete. Creation is in server_create.cpp, actions in server_actions.cpp.
-#include <boost/json/monotonic_resource.hpp>
 #include <charconv>
 
 #include "api/compute/instance_delete.h"
@@ -8,7 +7,7 @@
 #include "api/compute/src/server_create.h"
 #include "api/compute/src/server_view.h"
 #include "api/http/bind.h"
-#include "common/hash.h"
+#include "api/http/paging.h"
 #include "common/json.h"
 #include "db/model/instance_status.h"
 #include "db/store/hosts.h"
@@ -91,31 +90,13 @@ std::vector<ShownInstance> read_page(ComputeDeps& deps, const Request& request, 
   });
 }
 
-/// A text as part of a query: everything but letters, digits and -._~ as %XX.
-std::string url_encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '_' || c == '~')
-      out += c;
-    else
-      out += "%" + to_hex({&c, 1});
-  }
-  return out;
-}
-
-Response paged(const Request& request, json::array views, const std::vector<ShownInstance>& page,
-               const char* path) {
-  json::object body{{"servers", std::move(views)}};
-  if (request.parameter("limit") && !page.empty() &&
-      static_cast<std::int64_t>(page.size()) == page_size(request)) {
-    std::string query = "?";
-    for (const auto& [key, value] : request.query)
-      if (key != "marker") query += url_encoded(key) + "=" + url_encoded(value) + "&";
-    body["servers_links"] = json::array{json::object{
-        {"rel", "next"},
-        {"href", compute_url(request) + path + query + "marker=" + page.back().instance.id}}};
-  }
-  return http::json_response(200, body);
+/// The link to the next page; empty when this one is not full.
+std::string next_page(const Request& request, const std::vector<ShownInstance>& page,
+                      const char* path) {
+  if (!request.parameter("limit") || page.empty() ||
+      static_cast<std::int64_t>(page.size()) != page_size(request))
+    return {};
+  return http::page_link(request, compute_url(request) + path, page.back().instance.id);
 }
 
 Response list(ComputeDeps& deps, const Request& request) {
@@ -125,24 +106,48 @@ Response list(ComputeDeps& deps, const Request& request) {
     views.push_back(json::object{{"id", s.instance.id},
                                  {"name", s.instance.name},
                                  {"links", server_links(request, s.instance.id)}});
-  return paged(request, std::move(views), page, "/servers");
+  json::object body{{"servers", std::move(views)}};
+  if (const auto next = next_page(request, page, "/servers"); !next.empty())
+    body["servers_links"] = json::array{json::object{{"rel", "next"}, {"href", next}}};
+  return http::json_response(200, body);
+}
+
+Response written(JsonWriter& out) {
+  Response response;
+  response.body = out.take();
+  return response;
 }
 
 Response detail(ComputeDeps& deps, const Request& request) {
   const auto page = read_page(deps, request, true);
-  json::array views;
-  for (const auto& s : page) views.push_back(server_view(deps, request, s));
-  return paged(request, std::move(views), page, "/servers/detail");
+  JsonWriter out(2048 * page.size() + 256);
+  out.begin_object();
+  out.key("servers");
+  out.begin_array();
+  for (const auto& s : page) write_server(out, deps, request, s);
+  out.end_array();
+  if (const auto next = next_page(request, page, "/servers/detail"); !next.empty()) {
+    out.key("servers_links");
+    out.begin_array();
+    out.begin_object();
+    out.member("rel", "next");
+    out.member("href", next);
+    out.end_object();
+    out.end_array();
+  }
+  out.end_object();
+  return written(out);
 }
 
 Response show(ComputeDeps& deps, const Request& request) {
   const ShownInstance shown =
       deps.db.read([&](ReadTx& tx) { return complete(tx, get_instance(tx, request)); });
-  unsigned char buffer[8192];  // a document of usual size is built without the heap
-  json::monotonic_resource memory(buffer, sizeof buffer);
-  json::object body(&memory);
-  body.emplace("server", server_view(deps, request, shown, &memory));
-  return http::object_response(200, body);
+  JsonWriter out(2048);
+  out.begin_object();
+  out.key("server");
+  write_server(out, deps, request, shown);
+  out.end_object();
+  return written(out);
 }
 
 /// Accepted in every state. An instance without a host ends at once.
