@@ -12,6 +12,7 @@ namespace bhttp = boost::beast::http;
 
 constexpr std::size_t kBodyRead = 64 * 1024;
 constexpr std::size_t kPiece = 256 * 1024;      // bytes of an upload handled at a time
+constexpr int kClientGone = 499;                // for logs: nobody reads such an answer
 constexpr std::chrono::seconds kBodyGrace{10};  // before the rate is looked at
 
 }  // namespace
@@ -88,6 +89,7 @@ asio::awaitable<bool> Session::read_upload(const Match& match, Response& respons
   const bool whole = there && response.status == 100;
   response = co_await on_pool(core_, [&] {
     Response made = std::move(response);
+    if (made.status == 100) made.status = kClientGone;
     if (whole) made = core_.router.guarded(match, request_, [&] { return upload->finish(); });
     upload.reset();
     decide(match, made.status);
