@@ -2,7 +2,6 @@
 """Logins with a password against the bare password checks on as many threads, and what a storm of
 logins does to other requests."""
 import json
-import os
 import re
 import statistics
 import subprocess
@@ -13,7 +12,7 @@ from figures import figure
 from load import ROUNDS, control_plane, paced_p99, run
 
 THREADS = 2  # that virgad checks passwords on
-NICE = int(os.environ.get("VIRGA_BENCH_NICE", "0"))
+NICE = 10  # of these threads, so that other work on the machine meets both alike
 SECONDS = 6
 CONNECTIONS = 32
 RATE = 1000  # other requests per second
@@ -47,11 +46,21 @@ def login_rate(cloud):
         return rate_of(start_storm(cloud, script))
 
 
-def p99_in_storm(cloud):
+def p99_in_storm(cloud, target):
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         storm = start_storm(cloud, script)
-        p99 = paced_p99(cloud, "/identity/v3/auth/tokens", RATE, SECONDS - 1)
+        p99 = paced_p99(cloud, target, RATE, SECONDS - 1)
         return p99, rate_of(storm)
+
+
+def storm_figure(cloud, name, target):
+    rounds = [(p99_in_storm(cloud, target), paced_p99(cloud, target, RATE, SECONDS - 1))
+              for _ in range(ROUNDS)]
+    figure(name, statistics.median(storm for (storm, _), _ in rounds), "ms",
+           statistics.median(quiet for _, quiet in rounds),
+           statistics.median(storm / quiet for (storm, _), quiet in rounds),
+           target="ratio <= 1.2",
+           logins=round(statistics.median(logins for (_, logins), _ in rounds), 1))
 
 
 def main():
@@ -62,12 +71,9 @@ def main():
         figure("login", statistics.median(o for o, _ in rates), "logins/s",
                statistics.median(b for _, b in rates), statistics.median(o / b for o, b in rates),
                target="ratio >= 0.9")
-        times = [(p99_in_storm(cloud), paced_p99(cloud, "/identity/v3/auth/tokens", RATE,
-                                                 SECONDS - 1)) for _ in range(ROUNDS)]
-        figure("get_p99_in_login_storm", statistics.median(s for (s, _), _ in times), "ms",
-               statistics.median(q for _, q in times),
-               statistics.median(s / q for (s, _), q in times), target="ratio <= 1.2",
-               logins=round(statistics.median(r for (_, r), _ in times), 1))
+        storm_figure(cloud, "get_p99_in_login_storm", "/identity/v3/auth/tokens")
+        image = cloud.admin.create_image("bench")  # without bytes: answered by the pool at once
+        storm_figure(cloud, "pool_p99_in_login_storm", f"/image/v2/images/{image}/file")
 
 
 main()
