@@ -9,6 +9,9 @@
 namespace virga::virgad {
 namespace {
 
+// Half of them may wait for password checks: so many logins at once are not refused.
+constexpr int kPoolThreads = 96;
+
 void read_listener(const YamlConfig& in, http::ServerSettings& out, std::uint16_t default_port) {
   out.address = in.string("address", out.address);
   out.port = static_cast<std::uint16_t>(in.integer("port", default_port, 1, 65535));
@@ -89,6 +92,7 @@ Config load_config(const std::string& path) {
   const YamlConfig api = file.section("api");
   read_listener(api, c.api, 8774);
   c.api.public_url = api.string("public_url", "");
+  c.api.pool_threads = kPoolThreads;
   read_limits(api, c.api);
   c.access_log = api.string("access_log", c.state_directory + "/access.log");
   if (c.access_log == "none") c.access_log.clear();

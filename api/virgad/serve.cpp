@@ -6,6 +6,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
 #include "api/agent-link/agent_link.h"
 #include "api/compute/compute_api.h"
 #include "api/controllers/gc.h"
@@ -24,6 +28,8 @@
 
 namespace virga::virgad {
 namespace {
+
+constexpr int kPasswordThreads = 2;
 
 /// The names in the agent link's certificate: what is configured, and what is always true.
 std::vector<std::string> link_names(const Config& config) {
@@ -174,7 +180,9 @@ void serve(Config config) {
     identity::ensure_own_catalog(tx, config.region);
   });
 
-  identity::Passwords passwords;
+  // A login keeps a thread of the pool while it waits: other work must find one.
+  identity::Passwords passwords(kPasswordThreads,
+                                static_cast<std::size_t>(std::max(1, config.api.pool_threads / 2)));
   identity::IdentityDeps identity_deps{db, clock, authorizer, passwords, config.region};
   identity_deps.sealer = identity::Sealer::with_key_file(config.sealing_key());
   compute::ComputeDeps compute_deps{

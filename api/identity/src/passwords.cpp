@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/identity/passwords.h"
 
+#include <sched.h>
 #include <sodium.h>
+#include <sys/resource.h>
+
+#include <cerrno>
+#include <cstring>
+#include <future>
+#include <memory>
 
 #include "common/error.h"
-#include "common/random.h"
+#include "common/log.h"
 
 namespace virga::identity {
 namespace {
@@ -13,6 +20,9 @@ namespace {
 constexpr unsigned long long kPasses = 2;
 constexpr std::size_t kMemory = 19UL * 1024 * 1024;
 constexpr std::size_t kMaxPassword = 4096;
+// A tenth of a request's share of a core: low enough for requests to come first, high enough for
+// logins to go on while all cores are busy with requests.
+constexpr int kNice = 10;
 
 std::string compute(const std::string& password) {
   char out[crypto_pwhash_STRBYTES];
@@ -22,50 +32,96 @@ std::string compute(const std::string& password) {
   return out;
 }
 
+std::string random_base64(std::size_t bytes) {
+  std::string raw(bytes, '\0');
+  randombytes_buf(raw.data(), raw.size());
+  std::string text(sodium_base64_ENCODED_LEN(bytes, sodium_base64_VARIANT_ORIGINAL_NO_PADDING),
+                   '\0');
+  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(raw.data()),
+                    raw.size(), sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
+  text.pop_back();  // the terminating zero
+  return text;
+}
+
+/// Random bytes in the form of a hash: as long to check as any, and of no password that can be
+/// found.
+std::string hash_of_nobody() {
+  if (sodium_init() < 0) throw Error(ErrorKind::internal, "libsodium cannot be started.");
+  std::string hash = "$argon2id$v=19$m=" + std::to_string(kMemory / 1024) +
+                     ",t=" + std::to_string(kPasses) + ",p=1$" +
+                     random_base64(crypto_pwhash_SALTBYTES) + "$" + random_base64(32);
+  if (crypto_pwhash_str_needs_rehash(hash.c_str(), kPasses, kMemory) != 0)
+    throw Error(ErrorKind::internal, "libsodium does not take its own form of a hash.");
+  return hash;
+}
+
+/// Of the calling thread. As a batch thread it also never interrupts another one when it wakes up.
+void lower_priority() {
+  const sched_param none{};
+  if (::sched_setscheduler(0, SCHED_BATCH, &none) != 0 ||
+      ::setpriority(PRIO_PROCESS, 0, kNice) != 0)
+    log::warning("passwords are checked with the priority of requests",
+                 {{"error", std::strerror(errno)}});
+}
+
 }  // namespace
 
-/// One of the places at the work.
-class Passwords::Turn {
- public:
-  explicit Turn(Passwords& pool) : pool_(pool) {
-    std::unique_lock lock(pool.mutex_);
-    if (pool.parallel_ == 0 && pool.waiting_ == 0)
-      throw Error(ErrorKind::unavailable, "Too many logins at once.");
-    --pool.waiting_;
-    pool.free_.wait(lock, [&] { return pool.parallel_ > 0; });
-    ++pool.waiting_;
-    --pool.parallel_;
-  }
-  ~Turn() {
-    const std::scoped_lock lock(pool_.mutex_);
-    ++pool_.parallel_;
-    pool_.free_.notify_one();
-  }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
+Passwords::Passwords(int threads, std::size_t waiting)
+    : nobody_(hash_of_nobody()), waiting_(waiting) {
+  for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+}
 
- private:
-  Passwords& pool_;
-};
+Passwords::~Passwords() {
+  {
+    const std::scoped_lock lock(mutex_);
+    ended_ = true;
+  }
+  wake_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
 
-Passwords::Passwords(int parallel, int waiting) : parallel_(parallel), waiting_(waiting) {
-  if (sodium_init() < 0) throw Error(ErrorKind::internal, "libsodium cannot be started.");
-  nobody_ = compute(random_secret(16));
+void Passwords::work() {
+  lower_priority();
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_.wait(lock, [this] { return ended_ || !jobs_.empty(); });
+    if (jobs_.empty()) return;
+    const Job job = std::move(jobs_.front());
+    jobs_.pop_front();
+    lock.unlock();
+    job();
+    lock.lock();
+  }
+}
+
+/// Runs f on one of the threads. The caller waits for its result or exception.
+template <class F>
+auto Passwords::on_thread(F f) {
+  // Shared: a thread is not done with its task yet when the caller sees the result.
+  const auto task = std::make_shared<std::packaged_task<decltype(f())()>>(std::move(f));
+  auto result = task->get_future();
+  {
+    const std::scoped_lock lock(mutex_);
+    if (jobs_.size() >= waiting_)
+      throw Error(ErrorKind::unavailable, "Too many passwords are being checked.");
+    jobs_.emplace_back([task] { (*task)(); });
+  }
+  wake_.notify_one();
+  return result.get();
 }
 
 std::string Passwords::hash(const std::string& password) {
   if (password.empty() || password.size() > kMaxPassword)
     throw Error(ErrorKind::invalid, "A password must have 1 to 4096 bytes.");
-  const Turn turn(*this);
-  return compute(password);
+  return on_thread([&] { return compute(password); });
 }
 
 bool Passwords::verify(const std::string& hash, const std::string& password) {
   if (password.size() > kMaxPassword) return false;
-  const Turn turn(*this);
   const std::string& against = hash.empty() ? nobody_ : hash;
-  const bool right =
-      crypto_pwhash_str_verify(against.c_str(), password.data(), password.size()) == 0;
+  const bool right = on_thread([&] {
+    return crypto_pwhash_str_verify(against.c_str(), password.data(), password.size()) == 0;
+  });
   return right && !hash.empty();
 }
 

@@ -39,6 +39,12 @@ TEST(PasswordsTest, AnEmptyOrBrokenHashIsNeverRight) {
   EXPECT_FALSE(passwords.verify("not a hash", "not a hash"));
 }
 
+TEST(PasswordsTest, EndsWithWorkDone) {
+  std::string hash;
+  { hash = Passwords(1).hash("x"); }
+  EXPECT_TRUE(Passwords(1, 1).verify(hash, "x"));
+}
+
 TEST(PasswordsTest, RefusesPasswordsThatAreTooShortOrTooLong) {
   Passwords passwords;
   EXPECT_EQ(test::kind_of([&] { passwords.hash(""); }), ErrorKind::invalid);
