@@ -57,8 +57,9 @@ TEST_F(UsersTest, ANewUserIsShownWithoutHisPassword) {
 
 TEST_F(UsersTest, RefusesBadBodies) {
   const auto users = count("SELECT count(*) FROM users");
-  const auto rules = [](const json::value& value) {
-    return json::object{{"name", "x"}, {"options", {{"multi_factor_auth_rules", value}}}};
+  const auto rules = [](const char* value) {
+    return json::object{{"name", "x"},
+                        {"options", {{"multi_factor_auth_rules", json::parse(value)}}}};
   };
   const json::array bodies{
       json::object{},
@@ -79,12 +80,12 @@ TEST_F(UsersTest, RefusesBadBodies) {
       json::object{{"name", "x"}, {"options", json::array{}}},
       json::object{{"name", "x"}, {"federated", "x"}},
       json::object{{"name", "x"}, {"federated", json::array{json::object{{"idp_id", "i"}}}}},
-      rules("password"),
-      rules(json::array{"password"}),
-      rules(json::array{json::array{}}),
-      rules(json::array{json::array{1}}),
-      rules(json::array{json::array{"a", "a"}}),
-      rules(json::array{json::array{"a"}, json::array{"a"}}),
+      rules(R"("password")"),
+      rules(R"(["password"])"),
+      rules("[[]]"),
+      rules("[[1]]"),
+      rules(R"([["a", "a"]])"),
+      rules(R"([["a"], ["a"]])"),
   };
   for (const auto& body : bodies)
     EXPECT_EQ(send("POST", "/users", {{"user", body}}).status, 400) << json::serialize(body);
