@@ -116,7 +116,7 @@ CREATE TABLE images (
   is_hidden BIGINT NOT NULL,
   created_us BIGINT NOT NULL,
   updated_us BIGINT NOT NULL
-);
+, hash_algorithm TEXT NOT NULL DEFAULT '', hash_value TEXT NOT NULL DEFAULT '', unbootable TEXT NOT NULL DEFAULT '', staged_digest TEXT NOT NULL DEFAULT '', staged_size BIGINT NOT NULL DEFAULT 0, import_task TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX images_by_age ON images (created_us, id);
 
@@ -351,6 +351,57 @@ CREATE INDEX implied_roles_by_implied ON implied_roles (implied_id);
 
 CREATE INDEX tokens_by_user ON tokens (user_id);
 
+CREATE INDEX images_by_owner ON images (owner, created_us, id);
+
+CREATE INDEX images_by_visibility ON images (visibility, created_us, id);
+
+CREATE INDEX images_by_name ON images (name);
+
+CREATE INDEX images_by_staged ON images (staged_digest);
+
+CREATE TABLE image_locations (
+  image_id TEXT NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+  store_id TEXT NOT NULL,
+  PRIMARY KEY (image_id, store_id)
+);
+
+CREATE TABLE image_members (
+  image_id TEXT NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+  member_id TEXT NOT NULL,
+  status TEXT NOT NULL,
+  created_us BIGINT NOT NULL,
+  updated_us BIGINT NOT NULL,
+  PRIMARY KEY (image_id, member_id)
+);
+
+CREATE INDEX image_members_by_member ON image_members (member_id, status);
+
+CREATE TABLE image_tasks (
+  id TEXT PRIMARY KEY,
+  type TEXT NOT NULL,
+  status TEXT NOT NULL,
+  phase TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  image_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  request_id TEXT NOT NULL,
+  input TEXT NOT NULL,
+  result TEXT NOT NULL,
+  message TEXT NOT NULL,
+  attempt BIGINT NOT NULL,
+  wake_us BIGINT NOT NULL,
+  deadline_us BIGINT NOT NULL,
+  expires_us BIGINT NOT NULL,
+  created_us BIGINT NOT NULL,
+  updated_us BIGINT NOT NULL
+);
+
+CREATE INDEX image_tasks_by_status ON image_tasks (status, wake_us);
+
+CREATE INDEX image_tasks_by_image ON image_tasks (image_id);
+
+CREATE INDEX image_tasks_by_owner ON image_tasks (owner, created_us, id);
+
 CREATE TABLE metadef_namespaces (
   id TEXT PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -405,6 +456,88 @@ CREATE TABLE metadef_associations (
   updated_us BIGINT NOT NULL,
   PRIMARY KEY (namespace_id, resource_type)
 );
+
+CREATE TABLE trusts (
+  id TEXT PRIMARY KEY,
+  trustor_user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  trustee_user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  project_id TEXT REFERENCES projects (id) ON DELETE CASCADE,
+  impersonation BIGINT NOT NULL,
+  -- 0: never.
+  expires_us BIGINT NOT NULL,
+  -- -1: without limit.
+  remaining_uses BIGINT NOT NULL,
+  redelegated_trust_id TEXT REFERENCES trusts (id) ON DELETE CASCADE,
+  redelegation_count BIGINT NOT NULL,
+  extra TEXT NOT NULL
+);
+
+CREATE INDEX trusts_by_trustor ON trusts (trustor_user_id);
+
+CREATE INDEX trusts_by_trustee ON trusts (trustee_user_id);
+
+CREATE INDEX trusts_by_project ON trusts (project_id);
+
+CREATE INDEX trusts_by_source ON trusts (redelegated_trust_id);
+
+CREATE TABLE trust_roles (
+  trust_id TEXT NOT NULL REFERENCES trusts (id) ON DELETE CASCADE,
+  role_id TEXT NOT NULL REFERENCES roles (id) ON DELETE CASCADE,
+  PRIMARY KEY (trust_id, role_id)
+);
+
+CREATE INDEX trust_roles_by_role ON trust_roles (role_id);
+
+CREATE TABLE application_credentials (
+  id TEXT PRIMARY KEY,
+  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  project_id TEXT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  description TEXT NOT NULL,
+  secret_hash TEXT NOT NULL,
+  unrestricted BIGINT NOT NULL,
+  -- 0: never.
+  expires_us BIGINT NOT NULL,
+  UNIQUE (user_id, name)
+);
+
+CREATE INDEX application_credentials_by_project ON application_credentials (project_id);
+
+CREATE TABLE application_credential_roles (
+  credential_id TEXT NOT NULL REFERENCES application_credentials (id) ON DELETE CASCADE,
+  role_id TEXT NOT NULL REFERENCES roles (id) ON DELETE CASCADE,
+  PRIMARY KEY (credential_id, role_id)
+);
+
+CREATE INDEX application_credential_roles_by_role ON application_credential_roles (role_id);
+
+CREATE TABLE access_rules (
+  id TEXT PRIMARY KEY,
+  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  service TEXT NOT NULL,
+  method TEXT NOT NULL,
+  path TEXT NOT NULL,
+  UNIQUE (user_id, service, method, path)
+);
+
+CREATE TABLE application_credential_rules (
+  credential_id TEXT NOT NULL REFERENCES application_credentials (id) ON DELETE CASCADE,
+  rule_id TEXT NOT NULL REFERENCES access_rules (id),
+  PRIMARY KEY (credential_id, rule_id)
+);
+
+CREATE INDEX application_credential_rules_by_rule ON application_credential_rules (rule_id);
+
+CREATE TABLE auth_receipts (
+  hash TEXT PRIMARY KEY,
+  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  methods TEXT NOT NULL,
+  expires_us BIGINT NOT NULL
+);
+
+CREATE INDEX auth_receipts_by_expiry ON auth_receipts (expires_us);
+
+CREATE INDEX auth_receipts_by_user ON auth_receipts (user_id);
 
 CREATE TABLE regions (
   id TEXT PRIMARY KEY,
@@ -563,3 +696,28 @@ CREATE INDEX oauth_access_tokens_by_consumer ON oauth_access_tokens (consumer_id
 CREATE INDEX oauth_access_tokens_by_project ON oauth_access_tokens (project_id);
 
 CREATE INDEX oauth_access_tokens_by_user ON oauth_access_tokens (user_id);
+
+CREATE TABLE domain_tags (
+  domain_id TEXT NOT NULL REFERENCES domains (id) ON DELETE CASCADE,
+  tag TEXT NOT NULL,
+  PRIMARY KEY (domain_id, tag)
+);
+
+CREATE TABLE domain_config (
+  domain_id TEXT NOT NULL REFERENCES domains (id) ON DELETE CASCADE,
+  group_name TEXT NOT NULL,
+  option_name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  sensitive BIGINT NOT NULL,
+  PRIMARY KEY (domain_id, group_name, option_name)
+);
+
+CREATE INDEX users_by_name ON users (name);
+
+CREATE INDEX users_by_default_project ON users (default_project_id);
+
+CREATE INDEX projects_by_name ON projects (name);
+
+CREATE INDEX groups_by_name ON groups (name);
+
+CREATE INDEX tokens_by_project ON tokens (project_id);
