@@ -4,8 +4,10 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "db/store/database.h"
+#include "db/store/limits.h"
 
 namespace virga::image {
 
@@ -17,6 +19,21 @@ class QuotaSource {
   /// "image_count_uploading"); nullopt: none is set.
   virtual std::optional<std::int64_t> limit(store::ReadTx& tx, const std::string& project_id,
                                             const std::string& resource) const = 0;
+};
+
+/// The limits that administrators register with the Identity API for the service "image".
+class RegisteredQuota final : public QuotaSource {
+ public:
+  explicit RegisteredQuota(std::string region) : region_(std::move(region)) {}
+  std::optional<std::int64_t> limit(store::ReadTx& tx, const std::string& project_id,
+                                    const std::string& resource) const override {
+    const auto found =
+        store::limits::effective_limit(tx, {"image", region_, resource, project_id});
+    return found && *found >= 0 ? found : std::nullopt;
+  }
+
+ private:
+  std::string region_;
 };
 
 /// No limits.

@@ -195,7 +195,7 @@ void serve(Config config) {
       config.cpu_ratio_percent,
       config.memory_reserve_mib};
   controllers::ImageImporter importer(import_deps(db, clock, image_stores, config));
-  const image::NoQuota quota;
+  const image::RegisteredQuota quota(config.region);
   image::ImageDeps image_deps{
       db, clock, image_stores, quota, image_settings(config), [&importer] { importer.wake(); }};
   network::NetworkDeps network_deps{db, clock};
