@@ -195,8 +195,29 @@ Response remove(IdentityDeps& deps, const Request& request) {
   return http::empty_response(204);
 }
 
+/// The user, when that is his password and neither he nor his domain is disabled.
+/// @throws Error{unauthorized}: an unknown user, a disabled one and a wrong password look the same
+/// and take the same time
+model::User proved_user(IdentityDeps& deps, const std::string& id, const std::string& password) {
+  bool open = false;
+  const auto user = deps.db.read([&](ReadTx& tx) {
+    auto found = store::users::find(tx, id);
+    const auto domain = found ? find_domain(tx, found->domain_id) : std::nullopt;
+    open = domain && domain->enabled && found->enabled;
+    return found;
+  });
+  const bool right = deps.passwords.verify(user ? user->password_hash : "", password);
+  if (!right || !open) refuse_login();
+  return *user;
+}
+
+bool is_password_locked(const model::User& user) {
+  const json::value options = parse_json(user.options);
+  const json::value* const locked = options.as_object().if_contains("lock_password");
+  return locked != nullptr && *locked == true;
+}
+
 /// POST /v3/users/{user_id}/password: needs no token, so that an expired password can be changed.
-/// An unknown user, a disabled one and a wrong password look the same and take the same time.
 Response change_password(IdentityDeps& deps, const Request& request) {
   const std::string& id = request.param("user_id");
   const Input in(request, "user");
@@ -207,20 +228,17 @@ Response change_password(IdentityDeps& deps, const Request& request) {
                                           "' was unexpected)");
   const std::string original = in.text("original_password", kText);
   const std::string wanted = in.text("password", kText);
-  const auto user = deps.db.read([&](ReadTx& tx) { return store::users::find(tx, id); });
-  const bool right = deps.passwords.verify(user ? user->password_hash : "", original);
-  if (!right || !user->enabled) refuse_login();
-  require_short(wanted);
-  if (parse_json(user->options).get_object().contains("lock_password") &&
-      parse_json(user->options).at("lock_password") == true)
+  const model::User user = proved_user(deps, id, original);
+  if (is_password_locked(user))
     throw Error(ErrorKind::invalid,
                 "You cannot change your password at this time due to password policy disallowing"
                 " password changes. Please contact your administrator to reset your password.");
+  require_short(wanted);
   const std::string hash = deps.passwords.hash(wanted);
   deps.db.write([&](WriteTx& tx) {
     const auto current = store::users::find(tx, id);
     // Changed or disabled meanwhile: what was proved above is no proof any more.
-    if (!current || !current->enabled || current->password_hash != user->password_hash)
+    if (!current || !current->enabled || current->password_hash != user.password_hash)
       refuse_login();
     store::users::set_password_hash(tx, id, hash, deps.clock.now_us());
   });
