@@ -57,7 +57,7 @@ struct Group {
 struct DomainOption {
   std::string group;
   std::string name;
-  std::string value;       ///< JSON
+  std::string value;       ///< JSON; of a sensitive option sealed
   bool sensitive = false;  ///< stored, but never shown
 };
 

@@ -107,6 +107,13 @@ Options options_in(const json::object& config) {
   return options;
 }
 
+/// Stores an option; a sensitive one is sealed.
+void set(WriteTx& tx, const IdentityDeps& deps, const std::string& domain_id, DomainOption option) {
+  if (option.sensitive)
+    option.value = deps.sealer.seal(option.value, "domain/" + domain_id + "/" + option.name);
+  store::domain_config::set(tx, domain_id, option);
+}
+
 bool any_in(const Options& options, const Part& part) {
   return std::any_of(options.begin(), options.end(),
                      [&](const DomainOption& o) { return part.has(o); });
@@ -121,7 +128,7 @@ Response create(IdentityDeps& deps, const Request& request) {
     const Options wanted = options_in(Input(request, "config").members());
     had = !store::domain_config::list(tx, id).empty();
     store::domain_config::erase(tx, id, "", "");
-    for (const DomainOption& o : wanted) store::domain_config::set(tx, id, o);
+    for (const DomainOption& o : wanted) set(tx, deps, id, o);
     return wanted;
   });
   record(request, "domain configuration set", id);
@@ -171,7 +178,7 @@ Response update(IdentityDeps& deps, const Request& request) {
     require_same_part(wanted, part);
     if (!part.group.empty() && !any_in(store::domain_config::list(tx, id), part))
       throw_nothing(request, part);
-    for (const DomainOption& o : wanted) store::domain_config::set(tx, id, o);
+    for (const DomainOption& o : wanted) set(tx, deps, id, o);
     return store::domain_config::list(tx, id);
   });
   record(request, "domain configuration changed", id);

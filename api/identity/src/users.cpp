@@ -195,10 +195,18 @@ Response remove(IdentityDeps& deps, const Request& request) {
   return http::empty_response(204);
 }
 
-/// The user, when that is his password and neither he nor his domain is disabled.
+bool has_option(const model::User& user, std::string_view name) {
+  const json::value options = parse_json(user.options);
+  const json::value* const option = options.as_object().if_contains(name);
+  return option != nullptr && *option == true;
+}
+
+/// The user, when that is his password and neither he nor his domain is disabled, within the limits
+/// on guessing that logins have.
 /// @throws Error{unauthorized}: an unknown user, a disabled one and a wrong password look the same
 /// and take the same time
-model::User proved_user(IdentityDeps& deps, const std::string& id, const std::string& password) {
+model::User proved_user(IdentityDeps& deps, const Request& request, const std::string& password) {
+  const std::string& id = request.param("user_id");
   bool open = false;
   const auto user = deps.db.read([&](ReadTx& tx) {
     auto found = store::users::find(tx, id);
@@ -206,15 +214,22 @@ model::User proved_user(IdentityDeps& deps, const std::string& id, const std::st
     open = domain && domain->enabled && found->enabled;
     return found;
   });
+  const bool never_locked = user && has_option(*user, "ignore_lockout_failure_attempts");
+  const auto is_locked = [&] {
+    return !never_locked && deps.lockout.is_locked(id, request.peer, deps.clock.now_us());
+  };
+  if (is_locked()) refuse_login();
   const bool right = deps.passwords.verify(user ? user->password_hash : "", password);
-  if (!right || !open) refuse_login();
-  return *user;
-}
-
-bool is_password_locked(const model::User& user) {
-  const json::value options = parse_json(user.options);
-  const json::value* const locked = options.as_object().if_contains("lock_password");
-  return locked != nullptr && *locked == true;
+  if (right && open) {
+    if (is_locked()) refuse_login();  // by guesses that ran at the same time
+    deps.lockout.succeeded(id, request.peer);
+    return *user;
+  }
+  if (never_locked)
+    deps.lockout.failed_unlocked(request.peer, deps.clock.now_us());
+  else
+    deps.lockout.failed(id, request.peer, deps.clock.now_us());
+  refuse_login();
 }
 
 /// POST /v3/users/{user_id}/password: needs no token, so that an expired password can be changed.
@@ -228,8 +243,13 @@ Response change_password(IdentityDeps& deps, const Request& request) {
                                           "' was unexpected)");
   const std::string original = in.text("original_password", kText);
   const std::string wanted = in.text("password", kText);
-  const model::User user = proved_user(deps, id, original);
-  if (is_password_locked(user))
+  if (const int wait_s = deps.lockout.wait_s(request.peer, deps.clock.now_us()); wait_s > 0) {
+    Response response = http::identity_error(429, "Too many failed logins. Try again later.");
+    response.headers.emplace_back("Retry-After", std::to_string(wait_s));
+    return response;
+  }
+  const model::User user = proved_user(deps, request, original);
+  if (has_option(user, "lock_password"))
     throw Error(ErrorKind::invalid,
                 "You cannot change your password at this time due to password policy disallowing"
                 " password changes. Please contact your administrator to reset your password.");

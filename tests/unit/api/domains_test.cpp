@@ -88,6 +88,7 @@ TEST_F(DomainConfigTest, OptionsAreKeptAndSensitiveOnesHidden) {
   const test::Reply made = put({{"ldap", ldap}, {"identity", {{"driver", "ldap"}}}});
   EXPECT_EQ(made.status, 201) << made.text;
   EXPECT_EQ(made.text.find("s3cret"), std::string::npos);
+  EXPECT_EQ(count("SELECT count(*) FROM domain_config WHERE value LIKE '%s3cret%'"), 0) << "sealed";
   EXPECT_EQ(get(config_).body().at("config"),
             (json::object{{"identity", {{"driver", "ldap"}}},
                           {"ldap", {{"page_size", 5}, {"url", "ldap://a"}}}}));

@@ -167,6 +167,17 @@ TEST_F(UsersTest, RefusesBadPasswordChanges) {
   EXPECT_TRUE(passwords_.verify(hash_of("u1"), "s3cret"));
 }
 
+TEST_F(UsersTest, GuessingByPasswordChangesLocksTheAccountForThePeer) {
+  give_password("u1");
+  const json::object wrong{{"original_password", "wrong"}, {"password", "n3w"}};
+  const json::object right{{"original_password", "s3cret"}, {"password", "n3w"}};
+  for (int i = 0; i < LockoutLimits{}.account_failures; ++i)
+    EXPECT_EQ(change_password("u1", wrong).status, 401);
+  EXPECT_EQ(change_password("u1", right).status, 401) << "locked, as for logins";
+  clock_.advance_us(LockoutLimits{}.account_lock_us + kSecondUs);
+  EXPECT_EQ(change_password("u1", right).status, 204);
+}
+
 TEST_F(UsersTest, ARemovedUserLeavesNothing) {
   const std::string group = make("group", {{"name", "g"}});
   EXPECT_EQ(send("PUT", "/groups/" + group + "/users/u1").status, 204);
