@@ -64,11 +64,6 @@ struct Caller {
 
   bool has_role(std::string_view name) const noexcept;
   bool is_admin() const noexcept { return has_role("admin"); }
-  /// True for tokens that hold only what somebody handed on: of a trust, an application credential
-  /// or an OAuth1 access token.
-  bool is_delegated() const noexcept {
-    return !trust_id.empty() || !application_credential_id.empty() || !oauth_token_id.empty();
-  }
 };
 
 /// Facts about the object that a request is about, under the names that policies use:

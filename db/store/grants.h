@@ -46,9 +46,6 @@ std::vector<std::pair<std::string, std::string>> list_members(ReadTx& tx,
 /// All projects as {id, parent}.
 std::vector<std::pair<std::string, std::string>> list_parents(ReadTx& tx);
 
-/// The domain of a group, or "" when there is no such group.
-std::string domain_of_group(ReadTx& tx, const std::string& group_id);
-
 /// The roles and all that they imply, among those that tokens carry.
 std::vector<model::Role> with_implied(ReadTx& tx, const std::vector<std::string>& role_ids);
 

@@ -3,6 +3,7 @@
 
 #include "api/identity/src/resource.h"
 #include "db/store/domains.h"
+#include "db/store/groups.h"
 #include "db/store/projects.h"
 #include "db/store/roles.h"
 #include "db/store/users.h"
@@ -33,8 +34,7 @@ json::object links_of(const http::Request& request, const Assignment& a) {
   if (is_inherited(a)) path = "OS-INHERIT/" + path + "/inherited_to_projects";
   json::object links{{"assignment", link(request, path)}};
   if (!a.group_id.empty())
-    links["membership"] =
-        link(request, "groups/" + a.group_id + "/users/" + a.grant.actor_id);
+    links["membership"] = link(request, "groups/" + a.group_id + "/users/" + a.grant.actor_id);
   if (!a.prior_role_id.empty())
     links["prior_role"] = link(request, "prior_role/" + a.grant.role_id + "/implies/" + role);
   return links;
@@ -42,8 +42,7 @@ json::object links_of(const http::Request& request, const Assignment& a) {
 
 }  // namespace
 
-json::object AssignmentViews::named(const std::string& kind, const std::string& id,
-                                    Lookup lookup) {
+json::object AssignmentViews::named(const std::string& kind, const std::string& id, Lookup lookup) {
   if (!with_names_) return {{"id", id}};
   const auto [it, is_new] = known_.try_emplace(kind + id);
   if (is_new) {
@@ -69,9 +68,9 @@ json::object AssignmentViews::user(const std::string& id) {
 }
 
 json::object AssignmentViews::group(const std::string& id) {
-  store::Rows rows = tx_.query("SELECT name, domain_id FROM groups WHERE id = $1", id);
-  return rows.next() ? in_domain(rows.text(0), rows.text(1))
-                     : json::object{{"name", ""}, {"domain", {{"id", ""}, {"name", ""}}}};
+  const auto found = store::groups::find(tx_, id);
+  return found ? in_domain(found->name, found->domain_id)
+               : json::object{{"name", ""}, {"domain", {{"id", ""}, {"name", ""}}}};
 }
 
 json::object AssignmentViews::project(const std::string& id) {

@@ -10,24 +10,25 @@ namespace virga::identity {
 
 using store::ReadTx;
 
-AuthProof prove_access_token(const AuthAttempt& attempt, const AuthPart& /*payload*/) {
-  const auto token = prove_oauth1(attempt.deps, attempt.request);
-  AuthProof proof;
-  proof.user_id = token.user_id;
-  proof.project_id = token.project_id;
-  proof.oauth_token_id = token.id;
-  return proof;
-}
-
 AuthMethod auth_method(std::string_view name) {
   static constexpr std::pair<std::string_view, AuthMethod> kMethods[] = {
       {"password", prove_password},
       {"token", prove_token},
       {"application_credential", prove_application_credential},
-      {"oauth1", prove_access_token}};
+      {"totp", prove_totp},
+      {"oauth1", prove_oauth}};
   for (const auto& [known, method] : kMethods)
     if (known == name) return method;
   return nullptr;
+}
+
+AuthProof prove_oauth(const AuthAttempt& attempt, const AuthPart&) {
+  const auto token = prove_oauth1(attempt.deps, attempt.request);
+  AuthProof proof;
+  proof.user_id = token.user_id;
+  proof.oauth_token_id = token.id;
+  proof.project_id = token.project_id;
+  return proof;
 }
 
 void refuse_login() {
@@ -49,6 +50,26 @@ std::optional<model::User> find_user(ReadTx& tx, const NamedPart& named) {
 bool may_log_in(ReadTx& tx, const model::User& user) {
   const auto domain = store::domains::find(tx, user.domain_id);
   return user.enabled && domain && domain->enabled;
+}
+
+std::string account_of(const std::optional<model::User>& user, const NamedPart& named) {
+  if (user) return user->id;
+  return named.id + "\n" + named.name + "\n" + named.domain_id + "\n" + named.domain_name;
+}
+
+bool ignores_lockout(const std::optional<model::User>& user) {
+  if (!user) return false;
+  const json::value options = parse_json(user->options);
+  const json::value* const ignore =
+      options.is_object() ? options.get_object().if_contains("ignore_lockout_failure_attempts")
+                          : nullptr;
+  return ignore != nullptr && *ignore == true;
+}
+
+void note_login(const AuthAttempt& attempt, const NamedPart& named) {
+  http::AuditNote& note = attempt.request.audit;
+  note.user = named.name.empty() ? named.id : named.name;
+  note.user_domain = named.domain_name.empty() ? named.domain_id : named.domain_name;
 }
 
 void admit(const AuthAttempt& attempt, const SecretCheck& check) {

@@ -19,8 +19,8 @@ struct AuthProof {
   TimeUs expires_us = std::numeric_limits<TimeUs>::max();  ///< the new token ends no later
   std::string parent_audit_id;                             ///< of the first token of the chain
   std::string application_credential_id;
-  std::string project_id;      ///< of an application credential or access token: the only scope
-  std::string oauth_token_id;  ///< the access token that signed the request
+  std::string oauth_token_id;
+  std::string project_id;  ///< of an application credential or OAuth1: the only scope there is
 };
 
 /// One try to log in.
@@ -36,7 +36,8 @@ using AuthMethod = AuthProof (*)(const AuthAttempt& attempt, const AuthPart& pay
 AuthProof prove_password(const AuthAttempt& attempt, const AuthPart& payload);
 AuthProof prove_token(const AuthAttempt& attempt, const AuthPart& payload);
 AuthProof prove_application_credential(const AuthAttempt& attempt, const AuthPart& payload);
-AuthProof prove_access_token(const AuthAttempt& attempt, const AuthPart& payload);
+AuthProof prove_totp(const AuthAttempt& attempt, const AuthPart& payload);
+AuthProof prove_oauth(const AuthAttempt& attempt, const AuthPart& payload);
 
 /// nullptr for a method that is not supported.
 AuthMethod auth_method(std::string_view name);
@@ -52,11 +53,18 @@ std::optional<model::User> find_user(store::ReadTx& tx, const NamedPart& named);
 /// False when the user or his domain is disabled.
 bool may_log_in(store::ReadTx& tx, const model::User& user);
 
+/// What limits on guessing call the account: who is not there has one as well.
+std::string account_of(const std::optional<model::User>& user, const NamedPart& named);
+bool ignores_lockout(const std::optional<model::User>& user);
+
+/// Tells the record of changes who tries to log in.
+void note_login(const AuthAttempt& attempt, const NamedPart& named);
+
 /// The secret that belongs to an account, checked within the limits on guessing.
 struct SecretCheck {
-  std::string account;       ///< an id, or what the client called it
+  std::string account;  ///< an id, or what the client called it
   bool never_locked = false;
-  bool right = false;        ///< the result of the check
+  bool right = false;  ///< the result of the check
 };
 /// @throws Error{unauthorized} when the peer may not try this account now
 void admit(const AuthAttempt& attempt, const SecretCheck& check);

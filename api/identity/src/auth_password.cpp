@@ -6,28 +6,10 @@
 #include "db/store/users.h"
 
 namespace virga::identity {
-namespace {
-
-/// The account as limits on guessing count it: who is not there has one as well.
-std::string account_of(const std::optional<model::User>& user, const NamedPart& named) {
-  if (user) return user->id;
-  return named.id + "\n" + named.name + "\n" + named.domain_id + "\n" + named.domain_name;
-}
-
-bool ignores_lockout(const std::optional<model::User>& user) {
-  if (!user) return false;
-  const json::value options = parse_json(user->options);
-  const json::value* const ignore =
-      options.is_object() ? options.get_object().if_contains("ignore_lockout_failure_attempts")
-                          : nullptr;
-  return ignore != nullptr && *ignore == true;
-}
-
-}  // namespace
-
 AuthProof prove_password(const AuthAttempt& attempt, const AuthPart& payload) {
   const AuthPart in = payload.needed("user", "password");
   const NamedPart named = read_named(in, "user");
+  note_login(attempt, named);
   const std::string password = in.text("password");
   bool open = false;
   const auto user = attempt.deps.db.read([&](store::ReadTx& tx) {

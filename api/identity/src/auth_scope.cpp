@@ -31,8 +31,7 @@ std::string project_of(ReadTx& tx, const NamedPart& named) {
 }
 
 void use_trust(ReadTx& tx, const AuthAttempt& attempt, model::Token& token) {
-  const auto trust =
-      live_trust(tx, attempt.wanted.scope.named.id, attempt.deps.clock.now_us());
+  const auto trust = live_trust(tx, attempt.wanted.scope.named.id, attempt.deps.clock.now_us());
   if (!trust || trust->remaining_uses == 0) refuse_login();
   if (trust->trustee_user_id != token.user_id)
     throw Error(ErrorKind::forbidden, "You are not authorized to perform the requested action.");
@@ -46,7 +45,8 @@ std::string default_project(ReadTx& tx, const std::string& user_id) {
   if (!user || user->default_project_id.empty()) return {};
   const auto project = store::projects::find(tx, user->default_project_id);
   if (!is_open(tx, project)) return {};
-  const auto roles = store::grants::list_roles(tx, user_id, model::TargetKind::project, project->id);
+  const auto roles =
+      store::grants::list_roles(tx, user_id, model::TargetKind::project, project->id);
   return roles.empty() ? "" : project->id;
 }
 
@@ -63,7 +63,7 @@ void set_scope(const AuthAttempt& attempt, const AuthProof& proof, model::Token&
     token.project_id = proof.project_id;
     return;
   }
-  if (!proof.oauth_token_id.empty()) {  // the access token says what it is for
+  if (!proof.oauth_token_id.empty()) {
     token.project_id = proof.project_id;
     return;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Login with a token: for another scope, never for a longer life or by a delegation.
 #include "api/identity/src/auth_methods.h"
+#include "api/identity/src/delegation.h"
 #include "api/identity/src/delegation_guard.h"
 #include "common/error.h"
 
@@ -19,12 +20,11 @@ AuthProof prove_token(const AuthAttempt& attempt, const AuthPart& payload) {
         "Using trust-scoped token to create another token. Create a new trust-scoped token"
         " instead");
   const auto kind = attempt.wanted.scope.kind;
-  if (caller->is_system &&
-      (kind == AuthScope::Kind::project || kind == AuthScope::Kind::domain))
+  if (caller->is_system && (kind == AuthScope::Kind::project || kind == AuthScope::Kind::domain))
     refuse_action(
         "Using a system-scoped token to create a project-scoped or domain-scoped token is not"
         " allowed.");
-  if (caller->is_delegated())
+  if (is_delegated(*caller))
     refuse_action("Using a delegated token to create another token is not allowed.");
   AuthProof proof;
   proof.user_id = caller->user_id;

@@ -7,7 +7,7 @@
 #include "api/identity/src/role_view.h"
 #include "common/error.h"
 #include "db/store/domains.h"
-#include "db/store/grants.h"
+#include "db/store/groups.h"
 #include "db/store/projects.h"
 #include "db/store/roles.h"
 #include "db/store/users.h"
@@ -34,11 +34,11 @@ void find_actor(store::ReadTx& tx, const http::Request& request, GrantParty& par
   }
   party.grant.actor_kind = model::ActorKind::group;
   party.grant.actor_id = request.param("group_id");
-  const std::string domain_id = store::grants::domain_of_group(tx, party.grant.actor_id);
-  party.has_actor = !domain_id.empty();
-  if (!party.has_actor) return;
-  party.facts.emplace_back("target.group.id", party.grant.actor_id);
-  party.facts.emplace_back("target.group.domain_id", domain_id);
+  const auto group = store::groups::find(tx, party.grant.actor_id);
+  party.has_actor = group.has_value();
+  if (!group) return;
+  party.facts.emplace_back("target.group.id", group->id);
+  party.facts.emplace_back("target.group.domain_id", group->domain_id);
 }
 
 void find_target(store::ReadTx& tx, const http::Request& request, GrantParty& party) {
@@ -92,10 +92,10 @@ void GrantParty::require_complete() const {
 
 void throw_no_grant(const model::Grant& grant) {
   const bool system = grant.target_kind == model::TargetKind::system;
-  throw Error(ErrorKind::not_found, "Could not find role assignment with role: " + grant.role_id +
-                                        ", user or group: " + grant.actor_id +
-                                        ", project, domain, or system: " +
-                                        (system ? "system" : grant.target_id) + ".");
+  throw Error(ErrorKind::not_found,
+              "Could not find role assignment with role: " + grant.role_id +
+                  ", user or group: " + grant.actor_id +
+                  ", project, domain, or system: " + (system ? "system" : grant.target_id) + ".");
 }
 
 }  // namespace virga::identity

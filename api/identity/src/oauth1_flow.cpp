@@ -94,7 +94,7 @@ model::OauthRequestToken get_request_token(ReadTx& tx, const std::string& id, Ti
 /// Ids of the roles that the user names; he must hold each on the project.
 json::array authorized_roles(ReadTx& tx, const json::array& wanted, const std::string& user_id,
                              const std::string& project_id) {
-  const auto held = store::grants::list_roles(tx, user_id, project_id);
+  const auto held = store::grants::list_roles(tx, user_id, model::TargetKind::project, project_id);
   json::array ids;
   for (const json::value& one : wanted) {
     const json::object& role = one.get_object();

@@ -39,14 +39,10 @@ void merge(AuthProof& into, AuthProof&& proof, const std::string& method) {
       into.methods.push_back(std::move(earlier));
   into.expires_us = std::min(into.expires_us, proof.expires_us);
   if (!proof.parent_audit_id.empty()) into.parent_audit_id = proof.parent_audit_id;
-  if (!proof.application_credential_id.empty()) {
+  if (!proof.application_credential_id.empty())
     into.application_credential_id = proof.application_credential_id;
-    into.project_id = proof.project_id;
-  }
-  if (!proof.oauth_token_id.empty()) {
-    into.oauth_token_id = proof.oauth_token_id;
-    into.project_id = proof.project_id;
-  }
+  if (!proof.oauth_token_id.empty()) into.oauth_token_id = proof.oauth_token_id;
+  if (!proof.project_id.empty()) into.project_id = proof.project_id;
 }
 
 AuthProof prove(const AuthAttempt& attempt) {
@@ -55,8 +51,7 @@ AuthProof prove(const AuthAttempt& attempt) {
     if (!wanted.identity.has(method)) throw_expecting(method, "identity");
   for (const auto& method : wanted.methods)
     if (auth_method(method) == nullptr || wanted.methods.size() > kMaxMethods)
-      throw Error(ErrorKind::unauthorized,
-                  "Attempted to authenticate with an unsupported method.");
+      throw Error(ErrorKind::unauthorized, "Attempted to authenticate with an unsupported method.");
   AuthProof proof;
   for (const auto& method : wanted.methods)
     merge(proof, auth_method(method)(attempt, wanted.identity.needed(method, "identity")), method);
@@ -119,8 +114,7 @@ Response show(IdentityDeps& deps, const Request& request) {
   const bool has_rules = token->delegation && !token->delegation->access_rules.empty();
   if (has_rules && request.header("openstack-identity-access-rules").empty())
     throw Error(ErrorKind::not_found, "Could not find token.");
-  Response response =
-      http::json_response(200, {{"token", token_view(deps, *token, request)}});
+  Response response = http::json_response(200, {{"token", token_view(deps, *token, request)}});
   response.headers.emplace_back("X-Subject-Token", std::string(request.header("x-subject-token")));
   return response;
 }

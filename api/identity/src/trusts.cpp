@@ -4,6 +4,7 @@
 
 #include "api/http/bind.h"
 #include "api/identity/src/delegated_roles.h"
+#include "api/identity/src/delegation.h"
 #include "api/identity/src/delegation_guard.h"
 #include "api/identity/src/expiry.h"
 #include "api/identity/src/live_trust.h"
@@ -30,7 +31,7 @@ using store::WriteTx;
 /// Only a user himself, or by a trust, deals with trusts: other delegations were made for less.
 void refuse_other_delegations(const Request& request) {
   const http::Caller& who = request.who();
-  if (who.is_delegated() && who.trust_id.empty())
+  if (is_delegated(who) && who.trust_id.empty())
     refuse_action("Delegated tokens cannot manage trusts.");
 }
 
@@ -73,10 +74,10 @@ json::object full_view(ReadTx& tx, const Request& request, const model::Trust& t
     roles.push_back(std::move(one));
   }
   view["roles"] = std::move(roles);
-  view["roles_links"] = json::object{
-      {"self", link(request, "OS-TRUST/trusts/" + trust.id + "/roles")},
-      {"next", nullptr},
-      {"previous", nullptr}};
+  view["roles_links"] =
+      json::object{{"self", link(request, "OS-TRUST/trusts/" + trust.id + "/roles")},
+                   {"next", nullptr},
+                   {"previous", nullptr}};
   return view;
 }
 
@@ -147,8 +148,7 @@ void set_redelegation(TrustWish& wish) {
                     std::to_string(*wish.asked_count) + " is greater than allowed " +
                     std::to_string(kMaxRedelegations) + ".");
   if (wish.trust.remaining_uses >= 0)
-    throw Error(ErrorKind::invalid,
-                "remaining_uses must not be set if redelegation is allowed");
+    throw Error(ErrorKind::invalid, "remaining_uses must not be set if redelegation is allowed");
   wish.trust.redelegation_count = wish.asked_count.value_or(kMaxRedelegations);
 }
 
@@ -158,8 +158,9 @@ void hand_on(TrustWish& wish, const model::Trust& source) {
   t.redelegated_trust_id = source.id;
   const std::int64_t left = source.redelegation_count - 1;
   if (wish.may_redelegate && wish.asked_count && *wish.asked_count != left)
-    refuse_action("Modifying \"redelegation_count\" upon redelegation is forbidden. Omitting this"
-                  " parameter is advised.");
+    refuse_action(
+        "Modifying \"redelegation_count\" upon redelegation is forbidden. Omitting this"
+        " parameter is advised.");
   if (wish.may_redelegate) t.redelegation_count = left;
   if (t.remaining_uses >= 0)
     refuse_action("remaining_uses must not be set in order to redelegate a trust");
@@ -236,10 +237,9 @@ Response list(IdentityDeps& deps, const Request& request) {
 
 /// GET /v3/OS-TRUST/trusts/{trust_id}
 Response show(IdentityDeps& deps, const Request& request) {
-  return http::json_response(
-      200, {{"trust", deps.db.read([&](ReadTx& tx) {
-               return full_view(tx, request, wanted(tx, deps, request));
-             })}});
+  return http::json_response(200, {{"trust", deps.db.read([&](ReadTx& tx) {
+                                      return full_view(tx, request, wanted(tx, deps, request));
+                                    })}});
 }
 
 /// DELETE /v3/OS-TRUST/trusts/{trust_id}: also one that no longer holds.

@@ -12,8 +12,8 @@ namespace {
 std::vector<model::Role> read_roles(Rows rows) {
   std::vector<model::Role> roles;
   while (rows.next())
-    roles.push_back({rows.text(0), rows.text(1), rows.text(2), rows.text(3), rows.text(4),
-                     rows.text(5)});
+    roles.push_back(
+        {rows.text(0), rows.text(1), rows.text(2), rows.text(3), rows.text(4), rows.text(5)});
   return roles;
 }
 
@@ -96,12 +96,11 @@ void erase_of_target(WriteTx& tx, model::TargetKind kind, const std::string& id)
 }
 
 std::vector<model::Role> list_direct(ReadTx& tx, const model::Grant& of) {
-  return read_roles(
-      tx.query("SELECT id, name, domain_id, description, options, extra FROM roles WHERE id IN"
-               " (SELECT role_id FROM grants WHERE actor_kind = $1 AND actor_id = $2"
-               " AND target_kind = $3 AND target_id = $4 AND inherited = $5) ORDER BY name, id",
-               name_of(of.actor_kind), of.actor_id, name_of(of.target_kind), of.target_id,
-               of.inherited));
+  return read_roles(tx.query(
+      "SELECT id, name, domain_id, description, options, extra FROM roles WHERE id IN"
+      " (SELECT role_id FROM grants WHERE actor_kind = $1 AND actor_id = $2"
+      " AND target_kind = $3 AND target_id = $4 AND inherited = $5) ORDER BY name, id",
+      name_of(of.actor_kind), of.actor_id, name_of(of.target_kind), of.target_id, of.inherited));
 }
 
 std::vector<model::Grant> list(ReadTx& tx, model::ActorKind kind, const std::string& actor_id) {
@@ -145,15 +144,15 @@ std::vector<std::string> list_project_ids(ReadTx& tx, const std::string& user_id
 }
 
 std::vector<std::string> list_domain_ids(ReadTx& tx, const std::string& user_id) {
-  return read_ids(tx.query(
-      "WITH RECURSIVE actors (kind, id) AS (SELECT 'user', $1"
-      "  UNION ALL SELECT 'group', group_id FROM group_members WHERE user_id = $1),"
-      " useful (id) AS (SELECT id FROM roles WHERE domain_id = ''"
-      "  UNION SELECT prior_id FROM implied_roles JOIN useful ON implied_id = useful.id)"
-      " SELECT DISTINCT target_id FROM actors JOIN grants ON actor_kind = actors.kind"
-      "  AND actor_id = actors.id JOIN useful ON useful.id = role_id"
-      "  WHERE target_kind = 'domain' AND inherited = 0 ORDER BY 1",
-      user_id));
+  return read_ids(
+      tx.query("WITH RECURSIVE actors (kind, id) AS (SELECT 'user', $1"
+               "  UNION ALL SELECT 'group', group_id FROM group_members WHERE user_id = $1),"
+               " useful (id) AS (SELECT id FROM roles WHERE domain_id = ''"
+               "  UNION SELECT prior_id FROM implied_roles JOIN useful ON implied_id = useful.id)"
+               " SELECT DISTINCT target_id FROM actors JOIN grants ON actor_kind = actors.kind"
+               "  AND actor_id = actors.id JOIN useful ON useful.id = role_id"
+               "  WHERE target_kind = 'domain' AND inherited = 0 ORDER BY 1",
+               user_id));
 }
 
 std::vector<std::pair<std::string, std::string>> list_members(ReadTx& tx,
@@ -173,20 +172,15 @@ std::vector<std::pair<std::string, std::string>> list_parents(ReadTx& tx) {
   return parents;
 }
 
-std::string domain_of_group(ReadTx& tx, const std::string& group_id) {
-  Rows rows = tx.query("SELECT domain_id FROM groups WHERE id = $1", group_id);
-  return rows.next() ? rows.text(0) : "";
-}
-
 std::vector<model::Role> with_implied(ReadTx& tx, const std::vector<std::string>& role_ids) {
   std::map<std::string, model::Role> all;  // by id
   for (const auto& id : role_ids)
-    for (auto& role : read_roles(tx.query(
-             "WITH RECURSIVE held (id) AS (SELECT id FROM roles WHERE id = $1"
-             " UNION SELECT implied_id FROM implied_roles JOIN held ON prior_id = held.id)"
-             " SELECT roles.id, name, domain_id, description, options, extra FROM roles"
-             " JOIN held ON held.id = roles.id WHERE domain_id = ''",
-             id)))
+    for (auto& role : read_roles(
+             tx.query("WITH RECURSIVE held (id) AS (SELECT id FROM roles WHERE id = $1"
+                      " UNION SELECT implied_id FROM implied_roles JOIN held ON prior_id = held.id)"
+                      " SELECT roles.id, name, domain_id, description, options, extra FROM roles"
+                      " JOIN held ON held.id = roles.id WHERE domain_id = ''",
+                      id)))
       all.emplace(role.id, role);
   std::vector<model::Role> roles;
   for (auto& [id, role] : all) roles.push_back(std::move(role));
