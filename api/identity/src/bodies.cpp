@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 
+#include "api/identity/src/list_filter.h"
+#include "api/identity/src/resource.h"
 #include "common/error.h"
 
 namespace virga::identity {
@@ -82,27 +84,6 @@ std::string_view text_view(const json::value& value) {
   return {value.get_string().data(), value.get_string().size()};
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
-
-bool agrees(const json::value* have, std::string_view how, const std::string& want) {
-  if (have == nullptr) return false;
-  if (!have->is_string())
-    return how.empty() && (json::serialize(*have) == want || (have->is_null() && want.empty()));
-  const bool any_case = how.starts_with("i");
-  if (any_case) how.remove_prefix(1);
-  const std::string a = any_case ? lower(text_view(*have)) : std::string(text_view(*have));
-  const std::string b = any_case ? lower(want) : want;
-  if (how == "contains") return a.find(b) != std::string::npos;
-  if (how == "startswith") return a.starts_with(b);
-  if (how == "endswith") return a.ends_with(b);
-  return a == b;
-}
-
 }  // namespace
 
 const json::object& member_of(const json::value& body, std::string_view key) {
@@ -169,14 +150,7 @@ void take(const json::object& in, std::string_view key, std::int64_t& value) {
 
 std::string extra_of(const json::object& in, std::initializer_list<std::string_view> known,
                      const std::string& old) {
-  json::object extra = extra_view(old);
-  for (const auto& entry : in) {
-    const std::string_view key(entry.key().data(), entry.key().size());
-    if (key == "id" || key == "links") continue;
-    if (std::find(known.begin(), known.end(), key) == known.end())
-      extra[entry.key()] = entry.value();
-  }
-  return json::serialize(extra);
+  return merged_extra(old, in, known);
 }
 
 json::object extra_view(const std::string& extra) {
@@ -205,22 +179,17 @@ http::Response member(const http::Request& request, int status, std::string_view
 }
 
 http::Response collection(const http::Request& request, std::string_view key, json::array views) {
-  json::object body;
-  body[key] = std::move(views);
-  body["links"] = json::object{
-      {"self", request.base_url + request.path}, {"next", nullptr}, {"previous", nullptr}};
-  return http::object_response(200, body);
+  return collection_answer(request, key, std::move(views));
 }
 
 bool matches(const http::Request& request, const json::object& view,
              std::initializer_list<std::string_view> names) {
-  return std::all_of(request.query.begin(), request.query.end(), [&](const auto& parameter) {
-    const auto& [key, want] = parameter;
-    const std::size_t split = key.find("__");
-    const std::string name = key.substr(0, split);
-    const std::string how = split == std::string::npos ? "" : key.substr(split + 2);
-    if (std::find(names.begin(), names.end(), name) == names.end()) return true;
-    return agrees(view.if_contains(name), how, want);
+  const ListFilter filter(request, names);
+  return std::all_of(names.begin(), names.end(), [&](std::string_view name) {
+    const json::value* have = view.if_contains(name);
+    return !filter.has(name) ||
+           (have != nullptr &&
+            filter.accepts_text(name, have->is_string() ? text_view(*have) : std::string_view()));
   });
 }
 
