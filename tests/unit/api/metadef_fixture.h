@@ -52,9 +52,9 @@ class MetadefTest : public testing::Test {
   FakeClock clock_;
   TestAuthorizer authorizer_;
   http::Router router_{authorizer_};
-  const std::unique_ptr<images::ImageStore> store_ =
-      images::make_directory_image_store(dir_.path("images"));
-  image::ImageDeps deps_{db_, clock_, *store_};
+  images::StoreSet stores_{{{"local", dir_.path("images"), ""}}, dir_.path("staging")};
+  const image::NoQuota quota_;
+  image::ImageDeps deps_{db_, clock_, stores_, quota_};
 };
 
 }  // namespace virga::test
