@@ -121,7 +121,7 @@ TEST(ImageFilters, ReadsOrdersAndLimits) {
 
 TEST(ImageFilters, RefusesWhatItDoesNotUnderstand) {
   using Parameters = std::vector<std::pair<std::string, std::string>>;
-  for (const Parameters& bad : {Parameters{{"limit", "-1"}},
+  const std::vector<Parameters> all = {{{"limit", "-1"}},
                                 {{"limit", "x"}},
                                 {{"sort_key", "owner"}},
                                 {{"sort", "name:up"}},
@@ -137,7 +137,8 @@ TEST(ImageFilters, RefusesWhatItDoesNotUnderstand) {
                                 {{"name", "in:\"a"}},
                                 {{"name", "gt:a"}},
                                 {{"changes-since", "x"}},
-                                {{"sort_key", "name"}, {"sort_dir", "asc"}, {"sort_dir", "asc"}}})
+                                {{"sort_key", "name"}, {"sort_dir", "asc"}, {"sort_dir", "asc"}}};
+  for (const Parameters& bad : all)
     EXPECT_THROW((void)parse_image_query(query(bad)), Error)
         << bad[0].first << "=" << bad[0].second;
 }
