@@ -8,6 +8,7 @@
 #include "api/image/src/image_import.h"
 #include "api/image/src/routes.h"
 #include "common/error.h"
+#include "common/json.h"
 #include "common/random.h"
 #include "db/store/image_tasks.h"
 #include "db/store/images.h"
