@@ -30,9 +30,9 @@ struct AccessRule {
 struct Delegation {
   std::string trustor_user_id;  ///< of a trust
   std::string trustee_user_id;
-  bool impersonation = false;   ///< of a trust: the caller appears as the trustor
-  std::string credential_name;  ///< of an application credential
-  bool unrestricted = false;    ///< it may make more of its kind
+  bool impersonation = false;            ///< of a trust: the caller appears as the trustor
+  std::string credential_name;           ///< of an application credential
+  bool unrestricted = false;             ///< it may make more of its kind
   std::vector<AccessRule> access_rules;  ///< none: all requests are allowed
 };
 
@@ -52,10 +52,10 @@ struct Caller {
   std::string project_domain_name;
   std::string domain_id;  ///< of a domain-scoped token, else empty
   std::string domain_name;
-  bool is_system = false;                 ///< a system-scoped token
-  std::string trust_id;                   ///< the trust that the token uses, or empty
-  std::string application_credential_id;  ///< the credential that it was made with, or empty
-  std::string oauth_token_id;             ///< the OAuth1 access token that it uses, or empty
+  bool is_system = false;                        ///< a system-scoped token
+  std::string trust_id;                          ///< the trust that the token uses, or empty
+  std::string application_credential_id;         ///< the credential that it was made with, or empty
+  std::string oauth_token_id;                    ///< the OAuth1 access token that it uses, or empty
   std::shared_ptr<const Delegation> delegation;  ///< of the trust or application credential
   std::vector<std::pair<std::string, std::string>> roles;  ///< id, name; implied ones included
   TimeUs issued_us = 0;

@@ -19,7 +19,7 @@ struct ProjectPlace {
 
 struct AssignmentFacts {
   std::vector<model::Grant> grants;
-  std::vector<std::pair<std::string, std::string>> members;       ///< group, user
+  std::vector<std::pair<std::string, std::string>> members;  ///< group, user
   std::vector<ProjectPlace> projects;
   std::vector<std::pair<std::string, std::string>> implications;  ///< prior role, implied role
 };

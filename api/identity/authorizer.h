@@ -16,7 +16,8 @@
 
 namespace virga::identity {
 
-/// How long after its end a token may still be shown to a service that asks for it ("allow_expired").
+/// How long after its end a token may still be shown to a service that asks for it
+/// ("allow_expired").
 constexpr TimeUs kExpiredWindowUs = 48LL * 3600 * kSecondUs;
 
 /// The caller of a token, or nullptr when the token is unknown, expired, or its user or project no

@@ -27,8 +27,7 @@ class RegisteredQuota final : public QuotaSource {
   explicit RegisteredQuota(std::string region) : region_(std::move(region)) {}
   std::optional<std::int64_t> limit(store::ReadTx& tx, const std::string& project_id,
                                     const std::string& resource) const override {
-    const auto found =
-        store::limits::effective_limit(tx, {"image", region_, resource, project_id});
+    const auto found = store::limits::effective_limit(tx, {"image", region_, resource, project_id});
     return found && *found >= 0 ? found : std::nullopt;
   }
 

@@ -17,9 +17,9 @@ struct Trust {
   std::string trustee_user_id;
   std::string project_id;  ///< empty: of no project
   bool impersonation = false;
-  TimeUs expires_us = 0;              ///< 0: never
-  std::int64_t remaining_uses = -1;   ///< tokens that may still be issued; -1: without limit
-  std::string redelegated_trust_id;   ///< the trust that it was handed on from, or empty
+  TimeUs expires_us = 0;                ///< 0: never
+  std::int64_t remaining_uses = -1;     ///< tokens that may still be issued; -1: without limit
+  std::string redelegated_trust_id;     ///< the trust that it was handed on from, or empty
   std::int64_t redelegation_count = 0;  ///< how often it may be handed on
   std::string extra = "{}";
   std::vector<std::string> role_ids;

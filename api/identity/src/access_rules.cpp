@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The access rules of a user's application credentials.  Source: Identity API v3, "Application
 // Credentials - Access Rules".
+#include "db/store/access_rules.h"
 #include "api/http/bind.h"
 #include "api/identity/src/delegation_guard.h"
 #include "api/identity/src/list_filter.h"
 #include "api/identity/src/resource.h"
 #include "api/identity/src/routes.h"
 #include "common/error.h"
-#include "db/store/access_rules.h"
 
 namespace virga::identity {
 namespace {
@@ -23,12 +23,12 @@ void require_owner(const Request& request) {
 }
 
 json::object view_of(const Request& request, const model::AccessRule& rule) {
-  return {{"id", rule.id},
-          {"service", rule.service},
-          {"path", rule.path},
-          {"method", rule.method},
-          {"links",
-           {{"self", link(request, "users/" + rule.user_id + "/access_rules/" + rule.id)}}}};
+  return {
+      {"id", rule.id},
+      {"service", rule.service},
+      {"path", rule.path},
+      {"method", rule.method},
+      {"links", {{"self", link(request, "users/" + rule.user_id + "/access_rules/" + rule.id)}}}};
 }
 
 model::AccessRule wanted(ReadTx& tx, const Request& request) {

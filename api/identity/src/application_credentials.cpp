@@ -36,6 +36,12 @@ http::Target owner(const Request& request) {
   return {{"user_id", user_id}, {"target.user.id", user_id}};
 }
 
+/// These times alone are shown without their "Z".
+std::string without_zone(std::string time) {
+  if (time.ends_with('Z')) time.pop_back();
+  return time;
+}
+
 json::object view_of(ReadTx& tx, const Request& request, const ApplicationCredential& c) {
   json::array roles;
   for (const auto& id : c.role_ids)
@@ -48,17 +54,15 @@ json::object view_of(ReadTx& tx, const Request& request, const ApplicationCreden
       {"project_id", c.project_id},
       {"system", nullptr},
       {"unrestricted", c.unrestricted},
-      {"expires_at", c.expires_us == 0 ? json::value() : json::value(format_micros(c.expires_us))},
+      {"expires_at", c.expires_us == 0 ? json::value() : json::value(without_zone(format_micros(c.expires_us)))},
       {"roles", std::move(roles)},
       {"links",
        {{"self", link(request, "users/" + c.user_id + "/application_credentials/" + c.id)}}}};
   if (c.access_rules.empty()) return view;
   json::array rules;
   for (const auto& rule : c.access_rules)
-    rules.push_back(json::object{{"id", rule.id},
-                                 {"service", rule.service},
-                                 {"path", rule.path},
-                                 {"method", rule.method}});
+    rules.push_back(json::object{
+        {"id", rule.id}, {"service", rule.service}, {"path", rule.path}, {"method", rule.method}});
   view["access_rules"] = std::move(rules);
   return view;
 }
@@ -212,8 +216,8 @@ Response list(IdentityDeps& deps, const Request& request) {
 /// GET /v3/users/{user_id}/application_credentials/{application_credential_id}
 Response show(IdentityDeps& deps, const Request& request) {
   refuse_foreign_delegation(request);
-  const json::object view = deps.db.read(
-      [&](ReadTx& tx) { return view_of(tx, request, wanted(tx, request)); });
+  const json::object view =
+      deps.db.read([&](ReadTx& tx) { return view_of(tx, request, wanted(tx, request)); });
   return http::json_response(200, {{"application_credential", view}});
 }
 
@@ -221,12 +225,11 @@ Response show(IdentityDeps& deps, const Request& request) {
 Response remove(IdentityDeps& deps, const Request& request) {
   refuse_foreign_delegation(request);
   refuse_restricted_credential(request);
-  deps.db.write([&](WriteTx& tx) {
-    store::application_credentials::erase(tx, wanted(tx, request).id);
-  });
-  log::info("application credential ended",
-            {{"credential", request.param("application_credential_id")},
-             {"by", request.who().user_id}});
+  deps.db.write(
+      [&](WriteTx& tx) { store::application_credentials::erase(tx, wanted(tx, request).id); });
+  log::info(
+      "application credential ended",
+      {{"credential", request.param("application_credential_id")}, {"by", request.who().user_id}});
   return http::empty_response(204);
 }
 

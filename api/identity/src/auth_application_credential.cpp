@@ -19,11 +19,10 @@ std::optional<model::ApplicationCredential> find_credential(store::ReadTx& tx,
   if (!id.empty()) {
     credential = store::application_credentials::find(tx, id);
   } else {
-    const auto named = find_user(tx, read_named(payload.needed("user", "application credential"),
-                                                "user"));
+    const auto named =
+        find_user(tx, read_named(payload.needed("user", "application credential"), "user"));
     if (named)
-      credential =
-          store::application_credentials::find_named(tx, named->id, payload.text("name"));
+      credential = store::application_credentials::find_named(tx, named->id, payload.text("name"));
   }
   if (!credential) return std::nullopt;
   const auto user = store::users::find(tx, credential->user_id);
@@ -51,9 +50,8 @@ AuthProof prove_application_credential(const AuthAttempt& attempt, const AuthPar
   const auto credential =
       attempt.deps.db.read([&](store::ReadTx& tx) { return find_credential(tx, payload); });
   SecretCheck check;
-  check.account =
-      "application credential\n" + (credential ? credential->id
-                                               : payload.text("id") + "\n" + payload.text("name"));
+  check.account = "application credential\n" +
+                  (credential ? credential->id : payload.text("id") + "\n" + payload.text("name"));
   admit(attempt, check);
   const TimeUs now = attempt.deps.clock.now_us();
   const bool right =

@@ -83,8 +83,8 @@ Response list_system(IdentityDeps& deps, const Request& request) {
   });
   json::array system;
   if (any) system.push_back(json::object{{"all", true}});
-  return http::json_response(200, {{"system", std::move(system)},
-                                   {"links", {{"self", link(request, "auth/system")}}}});
+  return http::json_response(
+      200, {{"system", std::move(system)}, {"links", {{"self", link(request, "auth/system")}}}});
 }
 
 }  // namespace

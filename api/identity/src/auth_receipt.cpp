@@ -68,8 +68,7 @@ void add_receipt_methods(const AuthAttempt& attempt, const std::string& user_id,
   if (secret.empty()) return;
   const auto receipt = attempt.deps.db.read(
       [&](store::ReadTx& tx) { return store::receipts::find(tx, sha256_hex(secret)); });
-  if (!receipt || receipt->user_id != user_id ||
-      receipt->expires_us <= attempt.deps.clock.now_us())
+  if (!receipt || receipt->user_id != user_id || receipt->expires_us <= attempt.deps.clock.now_us())
     refuse_login();
   for (std::size_t at = 0; at <= receipt->methods.size();) {
     const std::size_t end = std::min(receipt->methods.find(',', at), receipt->methods.size());
@@ -101,14 +100,13 @@ std::optional<http::Response> missing_methods(const AuthAttempt& attempt,
   });
   json::array names;
   for (const auto& method : methods) names.emplace_back(method);
-  const json::object view{
-      {"methods", std::move(names)},
-      {"user",
-       {{"id", user->id},
-        {"name", user->name},
-        {"domain", {{"id", domain->id}, {"name", domain->name}}}}},
-      {"expires_at", format_micros(now + kReceiptLifeUs)},
-      {"issued_at", format_micros(now)}};
+  const json::object view{{"methods", std::move(names)},
+                          {"user",
+                           {{"id", user->id},
+                            {"name", user->name},
+                            {"domain", {{"id", domain->id}, {"name", domain->name}}}}},
+                          {"expires_at", format_micros(now + kReceiptLifeUs)},
+                          {"issued_at", format_micros(now)}};
   http::Response response = http::json_response(
       401, {{"receipt", view}, {"required_auth_methods", required(rules, shown)}});
   response.headers.emplace_back("Openstack-Auth-Receipt", secret);

@@ -51,9 +51,8 @@ void TokenAuthorizer::authorize(http::Request& request, std::string_view policy)
   if (found->is_public) return;
   request.caller = caller_of(request.header("x-auth-token"));
   const bool allowed =
-      request.caller != nullptr &&
-      (request.caller->delegation == nullptr ||
-       allowed_by(request.caller->delegation->access_rules, request));
+      request.caller != nullptr && (request.caller->delegation == nullptr ||
+                                    allowed_by(request.caller->delegation->access_rules, request));
   if (!allowed)
     throw Error(ErrorKind::unauthorized, "The request you have made requires authentication.");
   const Verdict verdict = PolicyTable::ask(*found, *request.caller, nullptr);

@@ -24,8 +24,9 @@ void refuse_restricted_credential(const http::Request& request) {
   const http::Caller& who = request.who();
   if (who.application_credential_id.empty() || (who.delegation && who.delegation->unrestricted))
     return;
-  refuse_action("Using method 'application_credential' is not allowed for managing additional"
-                " application credentials.");
+  refuse_action(
+      "Using method 'application_credential' is not allowed for managing additional"
+      " application credentials.");
 }
 
 }  // namespace virga::identity

@@ -110,9 +110,11 @@ TimeUs read_expiry(const Input& in, TimeUs now_us) {
       " The server could not comply with the request since it is either malformed or otherwise"
       " incorrect. The client is assumed to be in error.";
   const auto time = parse_time(text);
-  if (!time) throw Error(ErrorKind::invalid, std::string("Timestamp not in expected format.") + kBlame);
+  if (!time)
+    throw Error(ErrorKind::invalid, std::string("Timestamp not in expected format.") + kBlame);
   if (*time <= now_us)
-    throw Error(ErrorKind::invalid, std::string("The 'expires_at' must not be before now.") + kBlame);
+    throw Error(ErrorKind::invalid,
+                std::string("The 'expires_at' must not be before now.") + kBlame);
   return *time;
 }
 

@@ -14,9 +14,9 @@ namespace virga::identity {
 /// that need them say no before anyone is told.
 struct GrantParty {
   model::Grant grant;
-  http::Target facts;                ///< target.user.*, target.project.*, target.role.* ...
-  std::optional<model::Role> role;   ///< nullopt: not named or not there
-  std::string target_domain_id;      ///< of a project
+  http::Target facts;               ///< target.user.*, target.project.*, target.role.* ...
+  std::optional<model::Role> role;  ///< nullopt: not named or not there
+  std::string target_domain_id;     ///< of a project
   bool has_actor = false;
   bool has_target = false;
 

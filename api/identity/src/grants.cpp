@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Roles of users and groups on projects, on domains and on the system, also those that only what
 // lies below inherits.  Source: Identity API v3, "Roles", "System Role Assignments", OS-INHERIT.
+#include "db/store/grants.h"
 #include "api/http/bind.h"
 #include "api/identity/src/grant_party.h"
 #include "api/identity/src/resource.h"
@@ -8,7 +9,6 @@
 #include "api/identity/src/routes.h"
 #include "common/error.h"
 #include "common/log.h"
-#include "db/store/grants.h"
 #include "db/store/roles.h"
 
 namespace virga::identity {
@@ -105,11 +105,13 @@ void add_grant_routes(http::Router& r, IdentityDeps& deps) {
     const std::string holder = "/" + actor + "s/{" + actor + "_id}/roles";
     for (const std::string target : {"/projects/{project_id}", "/domains/{domain_id}"}) {
       add_family(r, deps, {root + target + holder, "", "grants", "grant"});
-      add_family(r, deps, {root + "/OS-INHERIT" + target + holder, "/inherited_to_projects",
-                           "grants", "grant"});
+      add_family(
+          r, deps,
+          {root + "/OS-INHERIT" + target + holder, "/inherited_to_projects", "grants", "grant"});
     }
-    add_family(r, deps, {root + "/system" + holder, "", "system_grants_for_" + actor,
-                         "system_grant_for_" + actor});
+    add_family(
+        r, deps,
+        {root + "/system" + holder, "", "system_grants_for_" + actor, "system_grant_for_" + actor});
   }
 }
 

@@ -35,11 +35,10 @@ std::pair<model::Role, model::Role> implication(ReadTx& tx, const Request& reque
 Response inference(int status, const Request& request,
                    const std::pair<model::Role, model::Role>& pair) {
   const std::string path = "roles/" + pair.first.id + "/implies/" + pair.second.id;
-  return http::json_response(status,
-                             {{"role_inference",
-                               {{"prior_role", short_role(request, pair.first)},
-                                {"implies", short_role(request, pair.second)}}},
-                              {"links", {{"self", link(request, path)}}}});
+  return http::json_response(status, {{"role_inference",
+                                       {{"prior_role", short_role(request, pair.first)},
+                                        {"implies", short_role(request, pair.second)}}},
+                                      {"links", {{"self", link(request, path)}}}});
 }
 
 /// GET /v3/roles/{role_id}/implies

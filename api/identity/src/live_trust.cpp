@@ -42,8 +42,8 @@ std::string redelegation_fault(const model::Trust& source, const model::Trust& c
     return "The project is not that of the redelegated trust";
   if (source.expires_us != 0 && (child.expires_us == 0 || child.expires_us > source.expires_us))
     return "Requested expiration time is more than redelegated trust can provide";
-  const bool part = std::all_of(
-      child.role_ids.begin(), child.role_ids.end(), [&](const std::string& role_id) {
+  const bool part =
+      std::all_of(child.role_ids.begin(), child.role_ids.end(), [&](const std::string& role_id) {
         return std::find(source.role_ids.begin(), source.role_ids.end(), role_id) !=
                source.role_ids.end();
       });

@@ -112,12 +112,12 @@ bool fill_scope(ReadTx& tx, http::Caller& caller, const model::Token& token) {
   using model::TargetKind;
   if (!token.project_id.empty()) {
     if (!fill_project(tx, caller, token.project_id)) return false;
-    set_roles(caller, store::grants::list_roles(tx, token.user_id, TargetKind::project,
-                                                token.project_id));
+    set_roles(caller,
+              store::grants::list_roles(tx, token.user_id, TargetKind::project, token.project_id));
   } else if (!token.domain_id.empty()) {
     if (!fill_domain(tx, caller, token.domain_id)) return false;
-    set_roles(caller, store::grants::list_roles(tx, token.user_id, TargetKind::domain,
-                                                token.domain_id));
+    set_roles(caller,
+              store::grants::list_roles(tx, token.user_id, TargetKind::domain, token.domain_id));
   } else if (token.is_system) {
     caller.is_system = true;
     set_roles(caller, store::grants::list_roles(tx, token.user_id, TargetKind::system, "all"));

@@ -56,8 +56,7 @@ void refuse_if(bool wrong, const char* why) {
 void check(const Wanted& w) {
   refuse_if(w.subtree && w.project_id.empty(),
             "scope.project.id must be specified if include_subtree is also specified");
-  refuse_if(!w.domain_id.empty() && !w.project_id.empty(),
-            "Specify a domain or project, not both");
+  refuse_if(!w.domain_id.empty() && !w.project_id.empty(), "Specify a domain or project, not both");
   refuse_if(!w.domain_id.empty() && w.system, "Specify system or domain, not both");
   refuse_if(!w.project_id.empty() && w.system, "Specify system or project, not both");
   refuse_if(!w.user_id.empty() && !w.group_id.empty(), "Specify a user or group, not both");
@@ -72,7 +71,8 @@ AssignmentFacts facts_for(ReadTx& tx, const Wanted& w) {
   AssignmentFacts facts;
   facts.implications = store::roles::list_implications(tx);
   facts.members = store::grants::list_members(tx, w.user_id);
-  for (auto& [id, parent_id] : store::grants::list_parents(tx)) facts.projects.push_back({id, parent_id});
+  for (auto& [id, parent_id] : store::grants::list_parents(tx))
+    facts.projects.push_back({id, parent_id});
   facts.grants = store::grants::list(tx, ActorKind::user, w.user_id);
   for (auto& grant : store::grants::list(tx, ActorKind::group, {}))
     facts.grants.push_back(std::move(grant));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Roles, of the whole cloud and of domains.  Source: Identity API v3, "Roles".
+#include "db/store/roles.h"
 #include "api/http/bind.h"
 #include "api/identity/src/input.h"
 #include "api/identity/src/list_filter.h"
@@ -9,7 +10,6 @@
 #include "common/error.h"
 #include "common/random.h"
 #include "db/store/domains.h"
-#include "db/store/roles.h"
 
 namespace virga::identity {
 namespace {
@@ -98,8 +98,8 @@ Response update(IdentityDeps& deps, const Request& request) {
     if (const auto name = in.optional_name("name")) changed.name = *name;
     if (const auto text = in.optional_text("description", kText)) changed.description = *text;
     changed.options = merged_options(changed.options, in.options({"immutable"}));
-    changed.extra = merged_extra(changed.extra, in.members(),
-                                 {"name", "description", "domain_id", "options"});
+    changed.extra =
+        merged_extra(changed.extra, in.members(), {"name", "description", "domain_id", "options"});
     refuse_duplicate(tx, changed);
     store::roles::update(tx, changed);
     return changed;

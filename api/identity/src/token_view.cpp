@@ -20,11 +20,10 @@ void add_scope(json::object& token, const http::Caller& c) {
 }
 
 void add_trust(json::object& token, const http::Caller& c) {
-  token["OS-TRUST:trust"] =
-      json::object{{"id", c.trust_id},
-                   {"trustor_user", {{"id", c.delegation->trustor_user_id}}},
-                   {"trustee_user", {{"id", c.delegation->trustee_user_id}}},
-                   {"impersonation", c.delegation->impersonation}};
+  token["OS-TRUST:trust"] = json::object{{"id", c.trust_id},
+                                         {"trustor_user", {{"id", c.delegation->trustor_user_id}}},
+                                         {"trustee_user", {{"id", c.delegation->trustee_user_id}}},
+                                         {"impersonation", c.delegation->impersonation}};
 }
 
 void add_credential(json::object& token, const http::Caller& c) {
@@ -57,8 +56,9 @@ json::object token_view(const IdentityDeps& deps, const http::Caller& c,
   for (const auto& method : c.methods) methods.emplace_back(method);
   token["methods"] = std::move(methods);
   json::object user = token_user(c);
-  user["password_expires_at"] =
-      c.password_expires_us == 0 ? json::value() : json::value(format_micros(c.password_expires_us));
+  user["password_expires_at"] = c.password_expires_us == 0
+                                    ? json::value()
+                                    : json::value(format_micros(c.password_expires_us));
   token["user"] = std::move(user);
   json::array audit_ids{c.audit_id};
   if (!c.parent_audit_id.empty()) audit_ids.emplace_back(c.parent_audit_id);

@@ -72,7 +72,8 @@ Response error_page(int status, const std::string& message) {
 }
 
 void add_routes(http::Router& router, ImageDeps& deps) {
-  router.add_service({.prefix = "/image", .error_body = error_page, .headers = {}, .type = "image"});
+  router.add_service(
+      {.prefix = "/image", .error_body = error_page, .headers = {}, .type = "image"});
   router.get("/image", "public", versions);
   router.get("/image/versions", "public", discovery);
   router.get("/image/v2", "public", versions);

@@ -146,7 +146,11 @@ void record(WriteTx& tx, const ImageDeps& deps, const Request& request,
   require_policy(request, wanted.method == "copy-image" ? "copy_image" : "modify_image", image);
   if (!image.import_task.empty()) conflict("Image has active task");
   const auto stores = targets(deps, wanted, image);
-  if (stores.empty()) return;
+  if (stores.empty()) {  // a copy that is everywhere already has ended
+    store::images::set_property(tx, image.id, "os_glance_importing_to_stores", "");
+    store::images::set_property(tx, image.id, "os_glance_failed_import", "");
+    return;
+  }
   const TimeUs now = deps.clock.now_us();
   model::ImageTask task = new_task(request, now);
   task.type = "api_image_import";

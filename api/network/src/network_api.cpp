@@ -83,7 +83,8 @@ bool is_visible(const model::Network& network, const Request& request) {
 }
 
 void add_routes(http::Router& router, NetworkDeps& deps) {
-  router.add_service({.prefix = "/networking", .error_body = error_body, .headers = {}, .type = "network"});
+  router.add_service(
+      {.prefix = "/networking", .error_body = error_body, .headers = {}, .type = "network"});
   router.get("/networking", "public", versions);
   router.get("/networking/v2.0", "public", resources);
   router.get("/networking/v2.0/extensions", "public", extensions);

@@ -5,8 +5,8 @@ namespace virga::store::application_credentials {
 namespace {
 
 model::ApplicationCredential read_row(const Rows& r) {
-  return {r.text(0), r.text(1), r.text(2), r.text(3), r.text(4),
-          r.text(5), r.flag(6), r.integer(7), {}, {}};
+  return {r.text(0), r.text(1), r.text(2),    r.text(3), r.text(4),
+          r.text(5), r.flag(6), r.integer(7), {},        {}};
 }
 
 void read_parts(ReadTx& tx, model::ApplicationCredential& credential) {

@@ -66,6 +66,9 @@ sqlite3_stmt* Connection::prepare(std::string_view sql, std::initializer_list<Va
   if (sqlite3_stmt_busy(cached.get()) != 0)
     throw Error(ErrorKind::internal, "A statement is used while its rows are still being read: " +
                                          std::string(sql.substr(0, 200)));
+  if (sqlite3_bind_parameter_count(cached.get()) != static_cast<int>(values.size()))
+    throw Error(ErrorKind::internal, "A statement has not as many values as parameters: " +
+                                         std::string(sql.substr(0, 200)));
   int index = 0;
   for (const Value& value : values) {
     ++index;

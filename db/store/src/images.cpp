@@ -165,7 +165,7 @@ void update(WriteTx& tx, const model::Image& i) {
           " min_disk_gib = $5, min_memory_mib = $6, is_protected = $7, is_hidden = $8,"
           " updated_us = $9, owner = $10 WHERE id = $11",
           i.name, name_of(i.visibility), i.disk_format, i.container_format, i.min_disk_gib,
-          i.min_memory_mib, i.is_protected, i.is_hidden, i.updated_us, i.id) == 0)
+          i.min_memory_mib, i.is_protected, i.is_hidden, i.updated_us, i.owner, i.id) == 0)
     throw Error(ErrorKind::not_found, "No image found with ID " + i.id);
   write_children(tx, i);
 }

@@ -5,13 +5,13 @@ namespace virga::store::trusts {
 namespace {
 
 model::Trust read_row(const Rows& r) {
-  return {r.text(0),    r.text(1),    r.text(2), r.text(3),    r.flag(4),
-          r.integer(5), r.integer(6), r.text(7), r.integer(8), r.text(9), {}};
+  return {r.text(0),    r.text(1), r.text(2),    r.text(3), r.flag(4), r.integer(5),
+          r.integer(6), r.text(7), r.integer(8), r.text(9), {}};
 }
 
 void read_roles(ReadTx& tx, model::Trust& trust) {
-  Rows rows = tx.query("SELECT role_id FROM trust_roles WHERE trust_id = $1 ORDER BY role_id",
-                       trust.id);
+  Rows rows =
+      tx.query("SELECT role_id FROM trust_roles WHERE trust_id = $1 ORDER BY role_id", trust.id);
   while (rows.next()) trust.role_ids.push_back(rows.text(0));
 }
 

@@ -204,8 +204,13 @@ TEST_F(AgentLinkTest, AHostThatIsAwayIsUnavailable) {
 }
 
 TEST_F(AgentLinkTest, ImagesAreForHostsThatNeedThem) {
+  auto upload = images_->begin_upload({.max_bytes = 100, .expected_size = {}});
+  upload->write("bytes");
+  const std::string digest = upload->commit(std::nullopt).digest;
   const std::string id = created();
-  const std::string digest = instance(id).image_digest;
+  db_.write([&](WriteTx& tx) {
+    tx.exec("UPDATE instances SET image_digest = $1 WHERE id = $2", digest, id);
+  });
   const auto get = [&](const std::string& host, const std::string& name) {
     http::Request request;
     request.method = "GET";
@@ -220,8 +225,6 @@ TEST_F(AgentLinkTest, ImagesAreForHostsThatNeedThem) {
   EXPECT_EQ(get("h2", digest).status, 404) << "it has no instance on it";
   EXPECT_EQ(get("h3", digest).status, 401);
   EXPECT_EQ(get("h1", "../../etc/passwd").status, 404);
-  std::filesystem::create_directories(dir_.path("images/dd"));
-  write_file_atomic(dir_.path("images/dd/" + digest), "bytes");
   const auto good = get("h1", digest);
   ASSERT_EQ(good.status, 200) << good.body;
   EXPECT_EQ(good.file->size, 5);

@@ -37,8 +37,7 @@ struct World {
     const auto pick = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
     for (int i = 0; i < kProjects; ++i) {
       const int above = i == 0 ? -1 : pick(i + 1) - 1;
-      const std::string parent =
-          above < 0 ? name("d", pick(kDomains)) : name("p", above);
+      const std::string parent = above < 0 ? name("d", pick(kDomains)) : name("p", above);
       domain_of[name("p", i)] = above < 0 ? parent : domain_of[parent];
       facts.projects.push_back({name("p", i), parent});
     }
@@ -48,14 +47,16 @@ struct World {
     for (int i = 0; i < kRoles; ++i)
       if (pick(4) == 0) domain_roles.insert(name("r", i));
     std::set<std::pair<std::string, std::string>> implied;
-    for (int i = pick(6); i > 0; --i) implied.emplace(name("r", pick(kRoles)), name("r", pick(kRoles)));
+    for (int i = pick(6); i > 0; --i)
+      implied.emplace(name("r", pick(kRoles)), name("r", pick(kRoles)));
     facts.implications.assign(implied.begin(), implied.end());
     std::set<Grant> grants;
     for (int i = pick(14); i > 0; --i) {
       Grant g;
       g.role_id = name("r", pick(kRoles));
       g.actor_kind = pick(2) == 0 ? ActorKind::user : ActorKind::group;
-      g.actor_id = g.actor_kind == ActorKind::user ? name("u", pick(kUsers)) : name("g", pick(kGroups));
+      g.actor_id =
+          g.actor_kind == ActorKind::user ? name("u", pick(kUsers)) : name("g", pick(kGroups));
       g.target_kind = static_cast<TargetKind>(pick(3));
       g.inherited = g.target_kind != TargetKind::system && pick(2) == 0;
       g.target_id = g.target_kind == TargetKind::project  ? name("p", pick(kProjects))
@@ -99,7 +100,8 @@ struct World {
       return is_his && is_there && reaches(g.role_id, role);
     });
   }
-  void each(const std::function<void(const std::string&, TargetKind, const std::string&)>& f) const {
+  void each(
+      const std::function<void(const std::string&, TargetKind, const std::string&)>& f) const {
     for (int u = 0; u < kUsers; ++u) {
       for (int p = 0; p < kProjects; ++p) f(name("u", u), TargetKind::project, name("p", p));
       for (int d = 0; d < kDomains; ++d) f(name("u", u), TargetKind::domain, name("d", d));
@@ -118,9 +120,10 @@ struct World {
       store::roles::insert(tx, model::Role{name("r", i), name("r", i),
                                            domain_roles.contains(name("r", i)) ? "d0" : ""});
     for (int g = 0; g < kGroups; ++g)
-      tx.exec("INSERT INTO groups (id, domain_id, name, description, extra)"
-              " VALUES ($1, 'd0', $2, '', '{}')",
-              name("g", g), name("g", g));
+      tx.exec(
+          "INSERT INTO groups (id, domain_id, name, description, extra)"
+          " VALUES ($1, 'd0', $2, '', '{}')",
+          name("g", g), name("g", g));
     for (const auto& [group, user] : facts.members)
       tx.exec("INSERT INTO group_members (group_id, user_id) VALUES ($1, $2)", group, user);
     for (const auto& [prior, implied] : facts.implications) store::roles::imply(tx, prior, implied);

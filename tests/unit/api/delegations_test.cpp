@@ -11,14 +11,14 @@ using test::Reply;
 TEST(ExpiryTest, TimesOfIso8601AreRead) {
   const TimeUs noon = 1'795'260'600LL * kSecondUs;  // 2026-11-21T11:30:00Z
   EXPECT_EQ(format_micros(noon), "2026-11-21T11:30:00.000000Z");
-  for (const char* text : {"2026-11-21T11:30:00Z", "2026-11-21T11:30:00.000000Z", "2026-11-21T11:30Z",
-                           "2026-11-21T11:30:00", "2026-11-21T12:30:00+01:00",
+  for (const char* text : {"2026-11-21T11:30:00Z", "2026-11-21T11:30:00.000000Z",
+                           "2026-11-21T11:30Z", "2026-11-21T11:30:00", "2026-11-21T12:30:00+01:00",
                            "2026-11-21T10:00:00-01:30", "2026-11-21 11:30:00Z"})
     EXPECT_EQ(parse_time(text), noon) << text;
   EXPECT_EQ(parse_time("2026-11-21T11:30:00.25Z"), noon + 250'000);
-  for (const char* text : {"", "bad.123Z", "2026-11-21", "2026-13-21T11:30:00Z", "2026-02-30T11:30:00Z",
-                           "2026-11-21T24:30:00Z", "2026-11-21T11:30:00Zx", "2026-11-21T11:30:00.Z",
-                           "2026-11-21T11:60:00Z"})
+  for (const char* text : {"", "bad.123Z", "2026-11-21", "2026-13-21T11:30:00Z",
+                           "2026-02-30T11:30:00Z", "2026-11-21T24:30:00Z", "2026-11-21T11:30:00Zx",
+                           "2026-11-21T11:30:00.Z", "2026-11-21T11:60:00Z"})
     EXPECT_EQ(parse_time(text), std::nullopt) << text;
 }
 
@@ -71,13 +71,18 @@ TEST_F(TrustsTest, WithoutImpersonationTheTrusteeKeepsHisName) {
 }
 
 TEST_F(TrustsTest, BadTrustsAreRefused) {
-  for (const json::object& more : std::vector<json::object>{
-           {{"impersonation", "yes"}}, {{"expires_at", "bad.123Z"}}, {{"expires_at", 5}},
-           {{"expires_at", "2001-01-01T00:00:00Z"}}, {{"remaining_uses", 0}},
-           {{"remaining_uses", "3"}}, {{"roles", "member"}},
-           {{"roles", json::array{json::object()}}}, {{"redelegation_count", -1}},
-           {{"roles", json::array{json::object{{"id", "x"}, {"name", "y"}}}}},
-           {{"allow_redelegation", true}, {"remaining_uses", 3}}})
+  for (const json::object& more :
+       std::vector<json::object>{{{"impersonation", "yes"}},
+                                 {{"expires_at", "bad.123Z"}},
+                                 {{"expires_at", 5}},
+                                 {{"expires_at", "2001-01-01T00:00:00Z"}},
+                                 {{"remaining_uses", 0}},
+                                 {{"remaining_uses", "3"}},
+                                 {{"roles", "member"}},
+                                 {{"roles", json::array{json::object()}}},
+                                 {{"redelegation_count", -1}},
+                                 {{"roles", json::array{json::object{{"id", "x"}, {"name", "y"}}}}},
+                                 {{"allow_redelegation", true}, {"remaining_uses", 3}}})
     EXPECT_EQ(create(more).status, 400) << json::serialize(more);
   EXPECT_EQ(create({{"roles", json::array()}}).status, 403);
   EXPECT_EQ(create({{"allow_redelegation", true}, {"redelegation_count", 4}}).status, 403);
@@ -246,12 +251,14 @@ TEST_F(CredentialsTest, ItEndsInTime) {
 }
 
 TEST_F(CredentialsTest, AccessRulesAreKeptAndEnforced) {
-  const json::object rule{{"service", "identity"}, {"method", "GET"}, {"path", "/v3/auth/projects"}};
+  const json::object rule{
+      {"service", "identity"}, {"method", "GET"}, {"path", "/v3/auth/projects"}};
   const Reply made = create({{"access_rules", json::array{rule}}});
   ASSERT_EQ(made.status, 201) << made.text;
   const Reply login = use(made);
-  EXPECT_EQ(login.body().at("token").at("application_credential").at("access_rules").as_array().size(),
-            1U);
+  EXPECT_EQ(
+      login.body().at("token").at("application_credential").at("access_rules").as_array().size(),
+      1U);
   const std::string secret = login.header("X-Subject-Token");
   EXPECT_EQ(status(secret, "GET", "/auth/projects"), 200);
   EXPECT_EQ(status(secret, "GET", "/auth/domains"), 401);
@@ -270,7 +277,8 @@ TEST_F(CredentialsTest, AccessRulesAreKeptAndEnforced) {
   EXPECT_EQ(status("ann", "GET", one), 200);
   EXPECT_EQ(status("ann", "DELETE", one), 403) << "it is in use";
   EXPECT_EQ(create({{"name", "same"}, {"access_rules", json::array{rule}}}).status, 201);
-  EXPECT_EQ(as("ann", "GET", "/users/u1/access_rules").body().at("access_rules").as_array().size(), 1U);
+  EXPECT_EQ(as("ann", "GET", "/users/u1/access_rules").body().at("access_rules").as_array().size(),
+            1U);
   write([](WriteTx& tx) { tx.exec("DELETE FROM application_credentials"); });
   EXPECT_EQ(status("ann", "DELETE", one), 204);
   EXPECT_EQ(status("ann", "GET", one), 404);
@@ -278,10 +286,16 @@ TEST_F(CredentialsTest, AccessRulesAreKeptAndEnforced) {
 
 TEST_F(CredentialsTest, BadCredentialsAreRefused) {
   for (const json::object& more : std::vector<json::object>{
-           {{"name", ""}}, {{"name", 5}}, {{"expires_at", "tomorrow"}}, {{"unrestricted", "no"}},
-           {{"roles", json::array{json::object{{"colour", "x"}}}}}, {{"secret", 5}},
-           {{"access_rules", json::array{json::object{{"path", "x"}, {"method", "GET"}, {"service", "s"}}}}},
-           {{"access_rules", json::array{json::object{{"path", "/"}, {"method", "LOOK"}, {"service", "s"}}}}},
+           {{"name", ""}},
+           {{"name", 5}},
+           {{"expires_at", "tomorrow"}},
+           {{"unrestricted", "no"}},
+           {{"roles", json::array{json::object{{"colour", "x"}}}}},
+           {{"secret", 5}},
+           {{"access_rules",
+             json::array{json::object{{"path", "x"}, {"method", "GET"}, {"service", "s"}}}}},
+           {{"access_rules",
+             json::array{json::object{{"path", "/"}, {"method", "LOOK"}, {"service", "s"}}}}},
            {{"access_rules", json::array{json::object{{"path", "/"}}}}},
            {{"access_rules", json::array{json::object{{"more", "/"}}}}}})
     EXPECT_EQ(create(more).status, 400) << json::serialize(more);

@@ -86,7 +86,8 @@ TEST_F(GarbageTest, AnInstanceKeepsTheBytesOfADeletedImage) {
 }
 
 TEST_F(GarbageTest, TheCollectorStopsAtOnce) {
-  const GarbageCollector collector(db_, images_, clock_);
+  images::StoreSet stores({{"local", dir_.path("store"), ""}}, dir_.path("staging"));
+  const GarbageCollector collector(db_, stores, clock_);
 }
 
 }  // namespace

@@ -121,23 +121,24 @@ TEST(ImageFilters, ReadsOrdersAndLimits) {
 
 TEST(ImageFilters, RefusesWhatItDoesNotUnderstand) {
   using Parameters = std::vector<std::pair<std::string, std::string>>;
-  const std::vector<Parameters> all = {{{"limit", "-1"}},
-                                {{"limit", "x"}},
-                                {{"sort_key", "owner"}},
-                                {{"sort", "name:up"}},
-                                {{"sort", "name"}, {"sort_key", "name"}},
-                                {{"visibility", "secret"}},
-                                {{"member_status", "x"}},
-                                {{"size_min", "x"}},
-                                {{"x_max", "1"}},
-                                {{"os_hidden", "x"}},
-                                {{"protected", "x"}},
-                                {{"created_at", "gt:yesterday"}},
-                                {{"created_at", "1970-13-01T00:00:00Z"}},
-                                {{"name", "in:\"a"}},
-                                {{"name", "gt:a"}},
-                                {{"changes-since", "x"}},
-                                {{"sort_key", "name"}, {"sort_dir", "asc"}, {"sort_dir", "asc"}}};
+  const std::vector<Parameters> all = {
+      {{"limit", "-1"}},
+      {{"limit", "x"}},
+      {{"sort_key", "owner"}},
+      {{"sort", "name:up"}},
+      {{"sort", "name"}, {"sort_key", "name"}},
+      {{"visibility", "secret"}},
+      {{"member_status", "x"}},
+      {{"size_min", "x"}},
+      {{"x_max", "1"}},
+      {{"os_hidden", "x"}},
+      {{"protected", "x"}},
+      {{"created_at", "gt:yesterday"}},
+      {{"created_at", "1970-13-01T00:00:00Z"}},
+      {{"name", "in:\"a"}},
+      {{"name", "gt:a"}},
+      {{"changes-since", "x"}},
+      {{"sort_key", "name"}, {"sort_dir", "asc"}, {"sort_dir", "asc"}}};
   for (const Parameters& bad : all)
     EXPECT_THROW((void)parse_image_query(query(bad)), Error)
         << bad[0].first << "=" << bad[0].second;

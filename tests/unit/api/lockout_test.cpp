@@ -48,8 +48,7 @@ TEST(LockoutTest, APeerThatFailsOnManyAccountsWaits) {
 
 TEST(LockoutTest, AddressesOfOneIpv6NetworkAreOnePeer) {
   Lockout lockout(kLimits);
-  for (int i = 0; i < 3; ++i)
-    lockout.failed("ann", "2001:db8:1:2::" + std::to_string(i), kStart);
+  for (int i = 0; i < 3; ++i) lockout.failed("ann", "2001:db8:1:2::" + std::to_string(i), kStart);
   EXPECT_TRUE(lockout.is_locked("ann", "2001:db8:1:2:ffff::9", kStart));
   EXPECT_FALSE(lockout.is_locked("ann", "2001:db8:1:3::1", kStart));
 }

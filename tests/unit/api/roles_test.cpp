@@ -53,10 +53,12 @@ TEST_F(RolesTest, BadRolesAreRefused) {
         json::value({{"name", "x"}, {"description", 5}}), json::value(5)})
     EXPECT_EQ(status("admin", "POST", "/roles", {{"role", role}}), 400) << json::serialize(role);
   EXPECT_EQ(status("admin", "POST", "/roles", {{"role", {{"name", "member"}}}}), 409);
-  EXPECT_EQ(status("admin", "POST", "/roles", {{"role", {{"name", "x"}, {"domain_id", "no"}}}}), 404);
+  EXPECT_EQ(status("admin", "POST", "/roles", {{"role", {{"name", "x"}, {"domain_id", "no"}}}}),
+            404);
   EXPECT_EQ(status("admin", "PATCH", "/roles/r-member", {{"role", json::object()}}), 400);
   EXPECT_EQ(status("admin", "PATCH", "/roles/r-member", {{"role", {{"name", "admin"}}}}), 409);
-  EXPECT_EQ(status("admin", "PATCH", "/roles/r-member", {{"role", {{"domain_id", "default"}}}}), 400);
+  EXPECT_EQ(status("admin", "PATCH", "/roles/r-member", {{"role", {{"domain_id", "default"}}}}),
+            400);
 }
 
 TEST_F(RolesTest, OnlyAdministratorsDealWithRoles) {
@@ -73,8 +75,9 @@ TEST_F(RolesTest, AnImmutableRoleStays) {
   const std::string id = create("fixed", {{"options", {{"immutable", true}}}});
   EXPECT_EQ(status("admin", "DELETE", "/roles/" + id), 403);
   EXPECT_EQ(status("admin", "PATCH", "/roles/" + id, {{"role", {{"name", "other"}}}}), 403);
-  EXPECT_EQ(status("admin", "PATCH", "/roles/" + id, {{"role", {{"options", {{"immutable", false}}}}}}),
-            200);
+  EXPECT_EQ(
+      status("admin", "PATCH", "/roles/" + id, {{"role", {{"options", {{"immutable", false}}}}}}),
+      200);
   EXPECT_EQ(status("admin", "DELETE", "/roles/" + id), 204);
 }
 
@@ -115,12 +118,14 @@ TEST_F(RolesTest, RolesImplyOthers) {
 
 TEST_F(RolesTest, GrantsAreMadeCheckedListedAndRevoked) {
   write([](WriteTx& tx) {
-    tx.exec("INSERT INTO groups (id, domain_id, name, description, extra)"
-            " VALUES ('g1', 'default', 'team', '', '{}')");
+    tx.exec(
+        "INSERT INTO groups (id, domain_id, name, description, extra)"
+        " VALUES ('g1', 'default', 'team', '', '{}')");
   });
   for (const std::string base :
-       {"/projects/p2/users/u1/roles", "/projects/p2/groups/g1/roles", "/domains/default/users/u1/roles",
-        "/domains/default/groups/g1/roles", "/system/users/u1/roles", "/system/groups/g1/roles"}) {
+       {"/projects/p2/users/u1/roles", "/projects/p2/groups/g1/roles",
+        "/domains/default/users/u1/roles", "/domains/default/groups/g1/roles",
+        "/system/users/u1/roles", "/system/groups/g1/roles"}) {
     SCOPED_TRACE(base);
     const std::string one = base + "/r-member";
     EXPECT_EQ(status("admin", "GET", one), 404);
@@ -191,10 +196,10 @@ TEST_F(RolesTest, AssignmentsAreListedAsGrantedAndInTheEnd) {
 }
 
 TEST_F(RolesTest, FiltersThatCannotBeMeantAreRefused) {
-  for (const char* query :
-       {"?user.id=u1&group.id=g1", "?scope.domain.id=d&scope.project.id=p", "?include_subtree",
-        "?scope.system=all&scope.project.id=p", "?scope.system=all&scope.domain.id=d",
-        "?effective&group.id=g", "?effective&scope.domain.id=d&scope.OS-INHERIT:inherited_to=projects"})
+  for (const char* query : {"?user.id=u1&group.id=g1", "?scope.domain.id=d&scope.project.id=p",
+                            "?include_subtree", "?scope.system=all&scope.project.id=p",
+                            "?scope.system=all&scope.domain.id=d", "?effective&group.id=g",
+                            "?effective&scope.domain.id=d&scope.OS-INHERIT:inherited_to=projects"})
     EXPECT_EQ(status("admin", "GET", std::string("/role_assignments") + query), 400) << query;
 }
 

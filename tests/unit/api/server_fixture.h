@@ -3,7 +3,9 @@
 #pragma once
 
 #include <fcntl.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <latch>
 #include <mutex>
@@ -13,6 +15,21 @@
 #include "tests/unit/api/raw_client.h"
 
 namespace virga::http {
+
+/// Gives the bytes of a file, a part at a time.
+class FileSource final : public BodySource {
+ public:
+  explicit FileSource(UniqueFd fd) : fd_(std::move(fd)) {}
+  std::string_view read(std::int64_t offset, std::size_t most) override {
+    piece_.resize(most);
+    const ssize_t n = ::pread(fd_.get(), piece_.data(), most, offset);
+    return {piece_.data(), static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
+  }
+
+ private:
+  UniqueFd fd_;
+  std::string piece_;
+};
 
 /// What uploads did; tests wait for it.
 class UploadLog {
@@ -106,7 +123,7 @@ class ServerRoutes {
     router_.add("GET", "/health", std::move(health));
     router_.get("/file", "public", [this](const Request&) {
       auto body = std::make_shared<FileBody>();
-      body->fd = open_file(file_, O_RDONLY);
+      body->source = std::make_shared<FileSource>(open_file(file_, O_RDONLY));
       body->offset = 3;
       body->size = static_cast<std::int64_t>(std::filesystem::file_size(file_)) - 3;
       Response r;

@@ -246,9 +246,10 @@ TEST_F(TokensTest, APeerThatFailsEverywhereIsToldToWait) {
 
 TEST_F(TokensTest, AUserWithRulesNeedsAllMethodsOfOne) {
   write([](WriteTx& tx) {
-    tx.exec("UPDATE users SET options = "
-            "'{\"multi_factor_auth_rules\": [[\"password\", \"token\"], [\"unknown\", \"password\","
-            " \"application_credential\"]], \"multi_factor_auth_enabled\": true}' WHERE id = 'u1'");
+    tx.exec(
+        "UPDATE users SET options = "
+        "'{\"multi_factor_auth_rules\": [[\"password\", \"token\"], [\"unknown\", \"password\","
+        " \"application_credential\"]], \"multi_factor_auth_enabled\": true}' WHERE id = 'u1'");
   });
   issue("unscoped", "u1", "");
   const Reply half = post(by_name("ann", "s3cret"));

@@ -88,7 +88,9 @@ TEST_F(BootstrapTest, MakesAnAdministratorWithAGeneratedPassword) {
   db.read([](store::ReadTx& tx) {
     const auto user = store::users::find_named(tx, "default", "admin").value();
     const auto project = store::projects::find_named(tx, "default", "admin").value();
-    EXPECT_EQ(store::grants::list_roles(tx, user.id, model::TargetKind::project, project.id).front().name, "admin");
+    EXPECT_EQ(
+        store::grants::list_roles(tx, user.id, model::TargetKind::project, project.id).front().name,
+        "admin");
     for (const char* role : {"admin", "manager", "member", "reader"})
       EXPECT_TRUE(store::roles::find_named(tx, role)) << role;
   });
