@@ -6,6 +6,7 @@
 #include "api/agent-link/enrolment.h"
 #include "api/image/metadef_load.h"
 #include "api/virgad/bootstrap.h"
+#include "api/virgad/route_list.h"
 #include "api/virgad/serve.h"
 #include "common/error.h"
 #include "common/file.h"
@@ -73,12 +74,15 @@ int main(int argc, char** argv) {
   auto* load = metadefs->add_subcommand("load", "Add the namespaces of a directory of JSON files");
   load->add_option("directory", directory, "Where the *.json files are")->required();
   load->add_flag("--replace", replace, "Replace namespaces that are there already");
+  auto* routes = app.add_subcommand(
+      "routes", "Print method, path, policy and versions of each route, tabs between them");
   CLI11_PARSE(app, argc, argv);
   try {
     const auto config = virgad::load_config(config_path);
     log::open(*serve ? config.log_file : "", log::level_named(config.log_level));
     if (*serve) virgad::serve(config);
     if (*bootstrap) run_bootstrap(config, password_file);
+    if (*routes) std::cout << virgad::route_table(config);
     if (*enrol) run_enrolment(config, host);
     if (*load) run_metadefs_load(config, directory, replace);
     return 0;

@@ -6,30 +6,18 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cstring>
 
-#include "api/agent-link/agent_link.h"
-#include "api/compute/compute_api.h"
-#include "api/controllers/gc.h"
-#include "api/controllers/image_import.h"
 #include "api/http/access_log.h"
 #include "api/http/audit.h"
-#include "api/identity/identity_api.h"
-#include "api/image/image_api.h"
-#include "api/network/network_api.h"
 #include "api/virgad/bootstrap.h"
-#include "api/virgad/status_routes.h"
+#include "api/virgad/control_plane.h"
 #include "common/error.h"
 #include "common/file.h"
 #include "common/log.h"
-#include "db/store/images.h"
 
 namespace virga::virgad {
 namespace {
-
-constexpr int kPasswordThreads = 2;
 
 /// The names in the agent link's certificate: what is configured, and what is always true.
 std::vector<std::string> link_names(const Config& config) {
@@ -122,41 +110,6 @@ void require_bootstrapped(const Config& config) {
                 "There is no database at " + config.database() + ": run 'virgad bootstrap' first.");
 }
 
-std::vector<images::StoreConfig> image_store_configs(const Config& config) {
-  std::vector<images::StoreConfig> stores{{"local", config.images(), "Directory of the service"}};
-  stores.insert(stores.end(), config.more_stores.begin(), config.more_stores.end());
-  return stores;
-}
-
-image::ImageSettings image_settings(const Config& config) {
-  image::ImageSettings settings;
-  settings.max_image_bytes = config.max_image_bytes;
-  settings.hash_algorithm = config.image_hash;
-  settings.md5_checksum = config.image_md5;
-  settings.region = config.region;
-  if (!config.web_download) return settings;
-  settings.import_methods.emplace_back("web-download");
-  settings.is_uri_allowed = [rules = config.web](const std::string& uri) {
-    return http::is_allowed(uri, rules);
-  };
-  return settings;
-}
-
-controllers::ImportDeps import_deps(store::Database& db, const Clock& clock,
-                                    images::StoreSet& stores, const Config& config) {
-  return {db,
-          clock,
-          stores,
-          config.region,
-          config.max_image_bytes,
-          config.image_hash,
-          config.image_md5,
-          [rules = config.web](const std::string& uri,
-                               const std::function<void(std::string_view)>& sink) {
-            http::fetch_web(uri, rules, sink);
-          }};
-}
-
 }  // namespace
 
 void serve(Config config) {
@@ -165,65 +118,24 @@ void serve(Config config) {
   mallopt(M_ARENA_MAX, 2);  // many threads, few allocations: more arenas only cost memory
   require_bootstrapped(config);
   const SystemClock clock;
-  const auto authority = ensure_authority(config.authority());
-  prepare_link_tls(config, authority);
+  prepare_link_tls(config, ensure_authority(config.authority()));
 
-  store::Database db(config.database());
-  images::StoreSet image_stores(image_store_configs(config), config.staging());
-  const identity::PolicyTable policies(config.policies);
-  const identity::TokenAuthorizer authorizer(db, clock, policies);
-  agent_link::LinkDeps link_deps{db, clock, image_stores, authority, config.availability_zone};
-  agent_link::AgentLink link(link_deps);
-  db.write([&](store::WriteTx& tx) {
-    const auto n = store::images::requeue_interrupted(tx, clock.now_us());
-    if (n > 0) log::warning("interrupted uploads are queued again", {{"count", std::to_string(n)}});
-    identity::ensure_own_catalog(tx, config.region);
-  });
-
-  // A login keeps a thread of the pool while it waits: other work must find one.
-  identity::Passwords passwords(kPasswordThreads,
-                                static_cast<std::size_t>(std::max(1, config.api.pool_threads / 2)));
-  identity::IdentityDeps identity_deps{db, clock, authorizer, passwords, config.region};
-  identity_deps.sealer = identity::Sealer::with_key_file(config.sealing_key());
-  compute::ComputeDeps compute_deps{
-      db,
-      clock,
-      [&link](const std::string& host, const std::string& instance, std::size_t bytes) {
-        return link.read_console(host, instance, bytes);
-      },
-      config.availability_zone,
-      config.cpu_ratio_percent,
-      config.memory_reserve_mib};
-  controllers::ImageImporter importer(import_deps(db, clock, image_stores, config));
-  const image::RegisteredQuota quota(config.region);
-  image::ImageDeps image_deps{
-      db, clock, image_stores, quota, image_settings(config), [&importer] { importer.wake(); }};
-  network::NetworkDeps network_deps{db, clock};
-
-  http::Router api(authorizer);
-  identity::add_routes(api, identity_deps);
-  compute::add_routes(api, compute_deps);
-  image::add_routes(api, image_deps);
-  network::add_routes(api, network_deps);
-  StatusDeps status_deps{db, config.local_figures, figures_token(config), nullptr, {}};
-  add_status_routes(api, status_deps);
-  const agent_link::HostAuthorizer host_authorizer(db);
-  http::Router agents(host_authorizer);
-  link.add_routes(agents);
-
-  Watchers watchers(config, clock, api);
-  http::Server api_server(config.api, api, &watchers.all);
-  http::Server agent_server(config.agent_link, agents, &watchers.audit);
-  status_deps.requests = &watchers.requests;
-  status_deps.server = [&api_server] { return api_server.figures(); };
-  const controllers::GarbageCollector collector(db, image_stores, clock);
+  ControlPlane plane(config, clock);
+  Watchers watchers(config, clock, plane.api());
+  http::Server api_server(config.api, plane.api(), &watchers.all);
+  http::Server agent_server(config.agent_link, plane.agents(), &watchers.audit);
+  StatusDeps& status = plane.status();
+  status.figures_token = figures_token(config);
+  status.requests = &watchers.requests;
+  status.server = [&api_server] { return api_server.figures(); };
+  plane.start();
   agent_server.start();
   api_server.start();
   log::info("ready",
             {{"api", config.api.address + ":" + std::to_string(api_server.port())},
              {"agents", config.agent_link.address + ":" + std::to_string(agent_server.port())}});
   wait_for_signal();
-  link.stop();
+  plane.stop();
   api_server.stop();
   agent_server.stop();
 }

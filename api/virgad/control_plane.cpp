@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/virgad/control_plane.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "api/agent-link/agent_link.h"
+#include "api/compute/compute_api.h"
+#include "api/controllers/gc.h"
+#include "api/controllers/image_import.h"
+#include "api/http/web_fetch.h"
+#include "api/identity/identity_api.h"
+#include "api/image/image_api.h"
+#include "api/network/network_api.h"
+#include "api/virgad/bootstrap.h"
+#include "common/log.h"
+#include "db/store/images.h"
+
+namespace virga::virgad {
+namespace {
+
+constexpr int kPasswordThreads = 2;
+
+std::vector<images::StoreConfig> image_store_configs(const Config& config) {
+  std::vector<images::StoreConfig> stores{{"local", config.images(), "Directory of the service"}};
+  stores.insert(stores.end(), config.more_stores.begin(), config.more_stores.end());
+  return stores;
+}
+
+image::ImageSettings image_settings(const Config& config) {
+  image::ImageSettings settings;
+  settings.max_image_bytes = config.max_image_bytes;
+  settings.hash_algorithm = config.image_hash;
+  settings.md5_checksum = config.image_md5;
+  settings.region = config.region;
+  if (!config.web_download) return settings;
+  settings.import_methods.emplace_back("web-download");
+  settings.is_uri_allowed = [rules = config.web](const std::string& uri) {
+    return http::is_allowed(uri, rules);
+  };
+  return settings;
+}
+
+controllers::ImportDeps import_deps(store::Database& db, const Clock& clock,
+                                    images::StoreSet& stores, const Config& config) {
+  return {db,
+          clock,
+          stores,
+          config.region,
+          config.max_image_bytes,
+          config.image_hash,
+          config.image_md5,
+          [rules = config.web](const std::string& uri,
+                               const std::function<void(std::string_view)>& sink) {
+            http::fetch_web(uri, rules, sink);
+          }};
+}
+
+/// A login keeps a thread of the pool while it waits: other work must find one.
+std::size_t waiting_logins(const Config& config) {
+  return static_cast<std::size_t>(std::max(1, config.api.pool_threads / 2));
+}
+
+}  // namespace
+
+// In the order in which they use each other.
+struct ControlPlane::Impl {
+  const Config config;
+  const Clock& clock;
+  store::Database db;
+  images::StoreSet image_stores;
+  const identity::PolicyTable policies;
+  const identity::TokenAuthorizer authorizer;
+  agent_link::LinkDeps link_deps;
+  agent_link::AgentLink link;
+  identity::Passwords passwords;
+  identity::IdentityDeps identity_deps;
+  compute::ComputeDeps compute_deps;
+  const image::RegisteredQuota quota;
+  image::ImageDeps image_deps;
+  network::NetworkDeps network_deps;
+  StatusDeps status;
+  const agent_link::HostAuthorizer host_authorizer;
+  http::Router api;
+  http::Router agents;
+  std::optional<controllers::ImageImporter> importer;
+  std::optional<controllers::GarbageCollector> collector;
+
+  Impl(const Config& c, const Clock& the_clock)
+      : config(c),
+        clock(the_clock),
+        db(config.database()),
+        image_stores(image_store_configs(config), config.staging()),
+        policies(config.policies),
+        authorizer(db, clock, policies),
+        link_deps{db, clock, image_stores, ensure_authority(config.authority()),
+                  config.availability_zone},
+        link(link_deps),
+        passwords(kPasswordThreads, waiting_logins(config)),
+        identity_deps{db, clock, authorizer, passwords, config.region},
+        compute_deps{db,
+                     clock,
+                     [this](const std::string& host, const std::string& instance,
+                            std::size_t bytes) { return link.read_console(host, instance, bytes); },
+                     config.availability_zone,
+                     config.cpu_ratio_percent,
+                     config.memory_reserve_mib},
+        quota(config.region),
+        image_deps{
+            db, clock, image_stores, quota, image_settings(config), [this] { wake_importer(); }},
+        network_deps{db, clock},
+        status{db, config.local_figures, {}, nullptr, {}},
+        host_authorizer(db),
+        api(authorizer),
+        agents(host_authorizer) {
+    identity_deps.sealer = identity::Sealer::with_key_file(config.sealing_key());
+    identity::add_routes(api, identity_deps);
+    compute::add_routes(api, compute_deps);
+    image::add_routes(api, image_deps);
+    network::add_routes(api, network_deps);
+    add_status_routes(api, status);
+    link.add_routes(agents);
+  }
+
+  void wake_importer() {
+    if (importer) importer->wake();
+  }
+};
+
+ControlPlane::ControlPlane(const Config& config, const Clock& clock)
+    : impl_(std::make_unique<Impl>(config, clock)) {}
+ControlPlane::~ControlPlane() = default;
+
+const http::Router& ControlPlane::api() const {
+  return impl_->api;
+}
+const http::Router& ControlPlane::agents() const {
+  return impl_->agents;
+}
+store::Database& ControlPlane::database() {
+  return impl_->db;
+}
+StatusDeps& ControlPlane::status() {
+  return impl_->status;
+}
+
+void ControlPlane::start() {
+  Impl& my = *impl_;
+  my.db.write([&](store::WriteTx& tx) {
+    const auto n = store::images::requeue_interrupted(tx, my.clock.now_us());
+    if (n > 0) log::warning("interrupted uploads are queued again", {{"count", std::to_string(n)}});
+    identity::ensure_own_catalog(tx, my.config.region);
+  });
+  my.importer.emplace(import_deps(my.db, my.clock, my.image_stores, my.config));
+  my.collector.emplace(my.db, my.image_stores, my.clock);
+}
+
+void ControlPlane::stop() {
+  impl_->link.stop();
+}
+
+}  // namespace virga::virgad
