@@ -73,6 +73,9 @@ class TokensTest(CloudTest):
     def test_a_token_makes_another_one_that_ends_no_later(self):
         body = {"auth": {"identity": {"methods": ["token"], "token": {"id": self.admin.token}}}}
         made = self.nobody().post("/identity/v3/auth/tokens", body).expect(201)
+        self.assertNotIn("project", made.json["token"], "the user has no default project")
+        body["auth"]["scope"] = {"project": {"name": "admin", "domain": {"id": "default"}}}
+        made = self.nobody().post("/identity/v3/auth/tokens", body).expect(201)
         own = self.admin.get("/identity/v3/auth/tokens", {"X-Subject-Token": self.admin.token})
         self.assertEqual(made.json["token"]["expires_at"], own.json["token"]["expires_at"])
         self.assertEqual(made.json["token"]["project"]["name"], "admin")

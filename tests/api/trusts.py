@@ -33,9 +33,10 @@ class TrustsTest(CloudTest):
 
     def test_the_client_creates_lists_shows_uses_and_deletes_one(self):
         giver = self.login_of("tess", "tesss")
+        roles = self.admin.get("/identity/v3/roles?name=reader").expect(200).json["roles"]
         made = self.cloud.openstack_json(
-            "trust", "create", "--project", "id-of-tesss", "--role", "reader", "--impersonate",
-            "id-of-tess", "id-of-theo", login=giver)
+            "trust", "create", "--project", "id-of-tesss", "--role", roles[0]["id"],
+            "--impersonate", "id-of-tess", "id-of-theo", login=giver)
         self.assertTrue(made["is_impersonation"] if "is_impersonation" in made
                         else made["impersonation"])
         taker = {"OS_USERNAME": "theo", "OS_PASSWORD": self.cloud.password,

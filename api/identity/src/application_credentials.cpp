@@ -54,7 +54,8 @@ json::object view_of(ReadTx& tx, const Request& request, const ApplicationCreden
       {"project_id", c.project_id},
       {"system", nullptr},
       {"unrestricted", c.unrestricted},
-      {"expires_at", c.expires_us == 0 ? json::value() : json::value(without_zone(format_micros(c.expires_us)))},
+      {"expires_at",
+       c.expires_us == 0 ? json::value() : json::value(without_zone(format_micros(c.expires_us)))},
       {"roles", std::move(roles)},
       {"links",
        {{"self", link(request, "users/" + c.user_id + "/application_credentials/" + c.id)}}}};
