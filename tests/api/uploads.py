@@ -108,7 +108,7 @@ class UploadsTest(CloudTest):
         self.admin.get(f"/image/v2/images/{image}").expect(404)
         for piece in pieces(2):
             upload.socket.sendall(piece)
-        self.assertIn(b" 404 ", upload.socket.recv(4096).split(b"\r\n")[0])
+        self.assertIn(b" 410 ", upload.socket.recv(4096).split(b"\r\n")[0])
         upload.close()
         self.admin.get(f"/image/v2/images/{image}").expect(404)
         self.nothing_incoming()

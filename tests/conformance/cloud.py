@@ -44,17 +44,21 @@ class Running:
 
 
 class Fresh:
-    """virgad in a state directory of its own, with a host when its API needs one."""
+    """virgad in a state directory of its own, with a host when its API needs one.
 
-    def __init__(self, programs, logs, with_host, guests):
+    @param hypervisor of the host: "fake", "libvirt", or None without a host
+    @param extra more sections of its configuration"""
+
+    def __init__(self, programs, logs, hypervisor, extra):
         os.environ["VIRGA_BIN"] = str(programs)
         os.environ["no_proxy"] = "127.0.0.1"
         from harness.cloud import Cloud  # reads the environment
         self.logs = logs
-        self.with_host = with_host
+        self.with_host = hypervisor is not None
         bridge = ("{name: provider, bridge: br-virga, create: true, host_address: 172.30.0.1/20}"
-                  if guests else "{name: provider, bridge: br-virga, create: false}")
-        self.cloud = Cloud("libvirt" if guests else "fake", bridge)
+                  if hypervisor == "libvirt"
+                  else "{name: provider, bridge: br-virga, create: false}")
+        self.cloud = Cloud(hypervisor or "fake", bridge, extra=extra)
 
     def start(self):
         try:

@@ -80,6 +80,12 @@ class ConfigurationTest(unittest.TestCase):
         with self.assertRaises(KeyError):
             configuration.fill("a = @A@", {})
 
+    def test_a_cloud_may_fetch_from_the_image_server_and_has_a_place_for_its_folder(self):
+        text = configuration.images_of_cloud("http://127.0.0.1:4321/image").format(directory="/x")
+        for line in ("directory: /x/second", "hosts: [127.0.0.1, does-not.exist]",
+                     "ports: [4321, 80]"):
+            self.assertIn(line, text)
+
 
 class ReportTest(unittest.TestCase):
     def test_skips_are_grouped_by_reason_whatever_their_class(self):

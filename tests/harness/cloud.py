@@ -46,10 +46,12 @@ agent:
 
 
 class Cloud:
-    """virgad and virga-agent are real; so is the hypervisor, unless it is "fake"."""
+    """virgad and virga-agent are real; so is the hypervisor, unless it is "fake".
+
+    @param extra more sections of the configuration; {directory} in it is the cloud's folder"""
 
     def __init__(self, hypervisor="fake",
-                 bridge="{name: provider, bridge: br-virga, create: false}", grace=20):
+                 bridge="{name: provider, bridge: br-virga, create: false}", grace=20, extra=""):
         self.bin = pathlib.Path(os.environ["VIRGA_BIN"])
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="virga-test-", dir=host.folder()))
         self.directory.chmod(0o755)  # QEMU's and the helpers' users pass through
@@ -57,7 +59,7 @@ class Cloud:
         self.url = f"http://127.0.0.1:{port}"
         self.config = self.directory / "virga.yaml"
         self.config.write_text(config(self.directory, port, link_port, hypervisor, bridge,
-                                      grace))
+                                      grace) + extra.format(directory=self.directory))
         self.daemons = {
             name: Daemon(name, [str(self.bin / name), "--config", str(self.config), verb],
                          self.directory / f"{name}.log")

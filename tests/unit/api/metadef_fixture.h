@@ -41,8 +41,9 @@ class MetadefTest : public testing::Test {
   }
   std::string names(const Reply& r, const char* list, const char* key = "name") {
     EXPECT_EQ(r.status, 200) << r.text;
+    const json::value body = r.body();
     std::string all;
-    for (const auto& item : r.body().at(list).as_array())
+    for (const auto& item : body.at(list).as_array())
       all += (all.empty() ? "" : " ") + std::string(item.at(key).as_string());
     return all;
   }

@@ -123,9 +123,15 @@ TEST(InspectQcow2, RefusesHostileQcow2Headers) {
 
 TEST(InspectQcow2, RefusesAQcow2TruncatedAnywhere) {
   const std::string whole = valid_qcow2();
-  for (std::size_t size = 1; size < whole.size(); size += size < 200 ? 1 : 4999)
+  for (std::size_t size = 4; size < whole.size(); size += size < 200 ? 1 : 4999)
     EXPECT_NE(refusal(std::string_view(whole).substr(0, size), "qcow2"), "") << size;
   EXPECT_NE(refusal(std::string_view(whole).substr(0, whole.size() - 1), "qcow2"), "");
+}
+
+TEST(InspectQcow2, KeepsBytesWithoutItsSignatureAsUnbootable) {
+  const std::string whole = valid_qcow2();
+  for (std::size_t size = 1; size < 4; ++size)
+    EXPECT_NE(inspect(whole.substr(0, size), "qcow2").unbootable, "") << size;
 }
 
 TEST(InspectQcow2, DoesNotOverflowWithTheSmallestAndLargestClusters) {
@@ -136,8 +142,13 @@ TEST(InspectQcow2, DoesNotOverflowWithTheSmallestAndLargestClusters) {
   EXPECT_NE(refusal(image, "qcow2").find("too small"), std::string::npos);
 }
 
-/// What holds for every accepted qcow2, whatever its bytes were.
+/// What holds for everything accepted as qcow2, whatever its bytes were.
 void check_accepted(const std::string& image, const Inspection& found) {
+  if (!found.unbootable.empty()) {  // not a qcow2 at all
+    EXPECT_NE(image.substr(0, 4), "QFI\xfb");
+    EXPECT_EQ(found.virtual_size, 0);
+    return;
+  }
   EXPECT_GT(found.virtual_size, 0);
   EXPECT_LE(found.virtual_size, 1LL << 46);
   EXPECT_EQ(image.substr(0, 4), "QFI\xfb");
