@@ -143,6 +143,7 @@ asio::awaitable<bool> Session::serve_one() {
   }
   const bool there = co_await process(match, response);
   if (!there) co_return false;
+  if (!response.file && !response.pieces) place_ = {};  // who has the answer may ask again at once
   co_await answer(std::move(response), match);
   co_return keep_;
 }

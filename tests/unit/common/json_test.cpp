@@ -17,7 +17,7 @@ TEST(ParseJson, LimitsCountBeforeMemoryIsSpent) {
   const JsonLimits limits{4, 5};
   EXPECT_EQ(parse_json(R"({"a": [1, 2]})", limits).at("a").as_array().size(), 2U);
   EXPECT_EQ(parse_json(R"(["12345", ",[{,"])", limits).as_array().size(), 2U);
-  EXPECT_EQ(parse_json(R"(["\"[[\\", "", ""])", limits).as_array().size(), 3U);
+  EXPECT_EQ(parse_json(R"(["\"[\\", "", ""])", limits).as_array().size(), 3U);
   for (const char* bad :
        {"[1,2,3,4,5]", "[[[[[1]]]]]", R"(["123456"])", R"({"123456": 1})", "[\"12345678", "[\"\\"})
     EXPECT_EQ(test::kind_of([&] { parse_json(bad, limits); }), ErrorKind::invalid) << bad;
