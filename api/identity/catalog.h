@@ -4,7 +4,6 @@
 #pragma once
 
 #include <atomic>
-#include <boost/json/array.hpp>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -23,8 +22,8 @@ struct CatalogScope {
   std::string user_id;
 };
 
-/// Makes catalogs. The rows are read anew only after a change of them (topic "catalog").
-/// Thread-safe.
+/// Makes catalogs, as JSON. The rows are read anew, and the texts written anew, only after a change
+/// of the rows (topic "catalog"). Thread-safe.
 class Catalog {
  public:
   explicit Catalog(store::Database& database);
@@ -32,7 +31,8 @@ class Catalog {
 
   /// Enabled services with their enabled endpoints; when endpoints or endpoint groups are
   /// associated with the project, only those. Must not be called inside a transaction.
-  boost::json::array services_for(const CatalogScope& scope) const;
+  /// @return an array
+  std::shared_ptr<const std::string> text_for(const CatalogScope& scope) const;
 
  private:
   struct Snapshot;

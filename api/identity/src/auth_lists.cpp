@@ -4,6 +4,7 @@
 #include "api/identity/src/resource.h"
 #include "api/identity/src/routes.h"
 #include "common/error.h"
+#include "common/json_writer.h"
 #include "db/store/domains.h"
 #include "db/store/grants.h"
 #include "db/store/projects.h"
@@ -45,10 +46,19 @@ Response show_catalog(IdentityDeps& deps, const Request& request) {
   if (request.who().project_id.empty())
     throw Error(ErrorKind::forbidden,
                 "A project-scoped token is required to produce a service catalog.");
-  return http::json_response(
-      200, {{"catalog", deps.catalog.services_for(
-                            {request.base_url, request.who().project_id, request.who().user_id})},
-            {"links", {{"self", link(request, "auth/catalog")}}}});
+  JsonWriter out;
+  out.begin_object();
+  out.key("catalog");
+  out.raw(*deps.catalog.text_for(
+      {request.base_url, request.who().project_id, request.who().user_id}));
+  out.key("links");
+  out.begin_object();
+  out.member("self", link(request, "auth/catalog"));
+  out.end_object();
+  out.end_object();
+  Response response;
+  response.body = out.take();
+  return response;
 }
 
 /// GET /v3/auth/projects

@@ -3,14 +3,18 @@
 
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "common/json.h"
+#include "common/json_writer.h"
 #include "db/store/endpoint_groups.h"
 #include "db/store/endpoints.h"
 #include "db/store/services.h"
 
 namespace virga::identity {
 namespace {
+
+constexpr std::size_t kMostTexts = 256;  // some 3 KiB each
 
 /// Names that a placeholder of a URL may have.  Source: Keystone's list of allowed properties.
 constexpr std::string_view kPlaceholders[] = {
@@ -43,19 +47,55 @@ std::optional<std::string> substituted(std::string_view url, const F& value) {
   return out;
 }
 
+void write_endpoint(JsonWriter& out, const model::Endpoint& endpoint, const std::string& url) {
+  const auto region = [&](const char* key) {
+    out.key(key);
+    if (endpoint.region_id.empty())
+      out.value(nullptr);
+    else
+      out.value(endpoint.region_id);
+  };
+  out.begin_object();
+  out.member("id", endpoint.id);
+  out.member("interface", endpoint.interface);
+  region("region");
+  region("region_id");
+  out.member("url", url);
+  out.end_object();
+}
+
 }  // namespace
 
-/// The rows of one epoch.
+/// The rows of one epoch, and the texts that were made of them.
 struct Catalog::Snapshot {
   std::uint64_t epoch = 0;
   std::vector<model::Service> services;
   std::map<std::string, std::vector<model::Endpoint>> endpoints;   // by service
   std::map<std::string, std::set<std::string>> chosen_of_project;  // endpoint ids
+  bool names_project = false;                                      // a URL has a placeholder for it
+  bool names_user = false;
+
+  mutable std::mutex mutex;  // guards texts
+  mutable std::unordered_map<std::string, std::shared_ptr<const std::string>> texts;
 
   bool is_visible(const std::string& project_id, const model::Endpoint& endpoint) const {
     const auto it = chosen_of_project.find(project_id);
     return it == chosen_of_project.end() || it->second.contains(endpoint.id);
   }
+  void note_placeholders(const std::string& url) {
+    const auto has = [&](const char* name) { return url.find(name) != std::string::npos; };
+    names_project = names_project || has("(project_id)") || has("(tenant_id)");
+    names_user = names_user || has("(user_id)");
+  }
+  /// Scopes with the same key have the same catalog.
+  std::string key_of(const CatalogScope& scope) const {
+    std::string key = scope.base_url;
+    const bool own = names_project || chosen_of_project.contains(scope.project_id);
+    key.append("\n").append(own ? scope.project_id : "");
+    key.append("\n").append(names_user ? scope.user_id : "");
+    return key;
+  }
+  std::string written_for(const CatalogScope& scope) const;
 };
 
 Catalog::Catalog(store::Database& database)
@@ -78,7 +118,10 @@ std::shared_ptr<const Catalog::Snapshot> Catalog::current() const {
   database_.read([&](store::ReadTx& tx) {
     fresh->services = store::services::list(tx);
     const auto endpoints = store::endpoints::list(tx);
-    for (const auto& e : endpoints) fresh->endpoints[e.service_id].push_back(e);
+    for (const auto& e : endpoints) {
+      fresh->endpoints[e.service_id].push_back(e);
+      fresh->note_placeholders(e.url);
+    }
     for (const auto& a : store::endpoints::list_associations(tx))
       fresh->chosen_of_project[a.project_id].insert(a.endpoint_id);
     const auto groups = store::endpoint_groups::list(tx);
@@ -93,32 +136,49 @@ std::shared_ptr<const Catalog::Snapshot> Catalog::current() const {
   return fresh;
 }
 
-json::array Catalog::services_for(const CatalogScope& scope) const {
-  const auto rows = current();
-  const bool filtered = rows->chosen_of_project.contains(scope.project_id);
-  json::array services;
-  for (const auto& service : rows->services) {
+std::string Catalog::Snapshot::written_for(const CatalogScope& scope) const {
+  const bool filtered = chosen_of_project.contains(scope.project_id);
+  JsonWriter out(4096);
+  out.begin_array();
+  for (const auto& service : services) {
     if (!service.enabled) continue;
-    json::array endpoints;
-    if (const auto it = rows->endpoints.find(service.id); it != rows->endpoints.end())
+    JsonWriter shown;
+    bool any = false;
+    shown.begin_array();
+    if (const auto it = endpoints.find(service.id); it != endpoints.end())
       for (const auto& e : it->second) {
-        if (!e.enabled || !rows->is_visible(scope.project_id, e)) continue;
+        if (!e.enabled || !is_visible(scope.project_id, e)) continue;
         const auto url = resolved_url(e, scope);
         if (!url) continue;
-        const json::value region = e.region_id.empty() ? json::value() : json::value(e.region_id);
-        endpoints.push_back(json::object{{"id", e.id},
-                                         {"interface", e.interface},
-                                         {"region", region},
-                                         {"region_id", region},
-                                         {"url", *url}});
+        write_endpoint(shown, e, *url);
+        any = true;
       }
-    if (filtered && endpoints.empty()) continue;
-    services.push_back(json::object{{"id", service.id},
-                                    {"type", service.type},
-                                    {"name", service.name},
-                                    {"endpoints", std::move(endpoints)}});
+    shown.end_array();
+    if (filtered && !any) continue;
+    out.begin_object();
+    out.member("id", service.id);
+    out.member("type", service.type);
+    out.member("name", service.name);
+    out.key("endpoints");
+    out.raw(shown.take());
+    out.end_object();
   }
-  return services;
+  out.end_array();
+  return out.take();
+}
+
+std::shared_ptr<const std::string> Catalog::text_for(const CatalogScope& scope) const {
+  const auto rows = current();
+  const std::string key = rows->key_of(scope);
+  {
+    const std::lock_guard lock(rows->mutex);
+    if (const auto it = rows->texts.find(key); it != rows->texts.end()) return it->second;
+  }
+  auto text = std::make_shared<const std::string>(rows->written_for(scope));
+  const std::lock_guard lock(rows->mutex);
+  if (rows->texts.size() >= kMostTexts) rows->texts.clear();  // clients choose what they call us
+  rows->texts.emplace(key, text);
+  return text;
 }
 
 std::optional<std::string> resolved_url(const model::Endpoint& endpoint,

@@ -2,15 +2,16 @@
 // Tokens as the API shows them.
 #pragma once
 
+#include <string>
+
 #include "api/identity/identity_api.h"
-#include "common/json.h"
+#include "common/json_writer.h"
 
 namespace virga::identity {
 
-/// {"methods", "user", "audit_ids", ..., "catalog"}.  Source: Identity API v3, "Authentication".
-json::object token_view(const IdentityDeps& deps, const http::Caller& caller,
-                        const http::Request& request);
-/// {"id", "name", "domain": {"id", "name"}} of a caller's user.
-json::object token_user(const http::Caller& caller);
+/// {"token": {"methods", "user", "audit_ids", ..., "catalog"}}. Other services ask for it with each
+/// of their requests.  Source: Identity API v3, "Authentication".
+std::string token_body(const IdentityDeps& deps, const http::Caller& caller,
+                       const http::Request& request);
 
 }  // namespace virga::identity

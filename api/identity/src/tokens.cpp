@@ -114,7 +114,8 @@ Response show(IdentityDeps& deps, const Request& request) {
   const bool has_rules = token->delegation && !token->delegation->access_rules.empty();
   if (has_rules && request.header("openstack-identity-access-rules").empty())
     throw Error(ErrorKind::not_found, "Could not find token.");
-  Response response = http::json_response(200, {{"token", token_view(deps, *token, request)}});
+  Response response;
+  response.body = token_body(deps, *token, request);
   response.headers.emplace_back("X-Subject-Token", std::string(request.header("x-subject-token")));
   return response;
 }
@@ -147,7 +148,9 @@ Response issue_token(IdentityDeps& deps, const Request& request, model::Token wi
                              {"project", caller->project_id},
                              {"peer", request.peer},
                              {"audit_id", caller->audit_id}});
-  Response response = http::json_response(201, {{"token", token_view(deps, *caller, request)}});
+  Response response;
+  response.status = 201;
+  response.body = token_body(deps, *caller, request);
   response.headers.emplace_back("X-Subject-Token", secret);
   return response;
 }

@@ -9,10 +9,13 @@ namespace {
 
 class CatalogApiTest : public CatalogTest {
  protected:
+  json::array services_for(const CatalogScope& scope) {
+    return parse_json(*deps_.catalog.text_for(scope)).as_array();
+  }
   /// The URL that the catalog of a project has for a type and the public interface; "" for none.
   std::string url_of(const std::string& type, const std::string& project = "p1",
                      const std::string& base = "http://cloud:8774") {
-    for (const auto& service : deps_.catalog.services_for({base, project, "u1"}))
+    for (const auto& service : services_for({base, project, "u1"}))
       if (service.at("type") == json::string_view(type))
         for (const auto& e : service.at("endpoints").as_array())
           if (e.at("interface") == "public") return std::string(e.at("url").as_string());
@@ -155,7 +158,7 @@ TEST_F(CatalogApiTest, AProjectSeesOnlyWhatItIsAssociatedWith) {
   EXPECT_EQ(url_of("image", "p2"), "http://cloud:8774/image");
   EXPECT_EQ(url_of("compute", "p2"), "");
   EXPECT_EQ(url_of("compute", "p1"), "http://cloud:8774/compute/v2.1");
-  EXPECT_EQ(deps_.catalog.services_for({"http://c", "p2", "u1"}).size(), 1U);
+  EXPECT_EQ(services_for({"http://c", "p2", "u1"}).size(), 1U);
   EXPECT_EQ(status("DELETE", top + "/" + image), 204);
   EXPECT_EQ(status("DELETE", top + "/" + image), 404);
   EXPECT_EQ(url_of("compute", "p2"), "http://cloud:8774/compute/v2.1");
@@ -170,13 +173,13 @@ TEST_F(CatalogApiTest, AnEndpointGroupChoosesByAttributes) {
   EXPECT_EQ(status("PUT", one + "/projects/p1"), 409);
   EXPECT_EQ(status("GET", one + "/projects/p1"), 200);
   EXPECT_EQ(status("GET", one + "/projects/p2"), 404);
-  const auto catalog = deps_.catalog.services_for({"http://c", "p1", "u1"});
+  const auto catalog = services_for({"http://c", "p1", "u1"});
   ASSERT_EQ(catalog.size(), 4U);
   EXPECT_EQ(catalog[0].at("endpoints").as_array().size(), 1U);
   EXPECT_EQ(status("PATCH", one, {{"endpoint_group", {{"filters", {{"colour", "red"}}}}}}), 400);
   EXPECT_EQ(status("DELETE", one), 204);
   EXPECT_EQ(
-      deps_.catalog.services_for({"http://c", "p1", "u1"})[0].at("endpoints").as_array().size(),
+      services_for({"http://c", "p1", "u1"})[0].at("endpoints").as_array().size(),
       3U);
 }
 
