@@ -106,6 +106,11 @@ asio::awaitable<bool> Connection::write_rest(std::string_view bytes) {
   co_return !failure && !deadline_.passed();
 }
 
+void Connection::interrupt() {
+  boost::system::error_code ignored;
+  socket().cancel(ignored);
+}
+
 void Connection::end_sending() {
   boost::system::error_code ignored;
   if (!facts.tls) socket().shutdown(Tcp::socket::shutdown_send, ignored);

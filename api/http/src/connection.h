@@ -29,6 +29,8 @@ class Connection {
   asio::awaitable<bool> read(std::size_t most, Time until);
   /// Writes all. False: the connection is of no more use.
   asio::awaitable<bool> write(std::string_view bytes);
+  /// Ends a read() that waits.
+  void interrupt();
   /// Says that nothing more will be sent.
   void end_sending();
   /// The end that TLS asks for.

@@ -32,6 +32,8 @@ class Session {
   asio::awaitable<bool> read_body(std::optional<Response>& refusal);
   asio::awaitable<bool> read_upload(const Match& match, Response& response);
   asio::awaitable<bool> upload_pieces(const Match& match, Upload& upload, Response& response);
+  asio::awaitable<Response> hand_over(const Match& match, Upload& upload, const std::string& piece);
+  asio::awaitable<bool> fill(std::string& piece);
   asio::awaitable<bool> invite_body();
   asio::awaitable<bool> receive(std::size_t most);
   asio::awaitable<void> drain();
@@ -53,8 +55,10 @@ class Session {
   std::string out_;               // what is sent next
   Clock::time_point start_;       // the head was there
   Clock::time_point body_start_;  // later by the time that was not spent waiting for the client
+  Clock::time_point filled_;      // a piece of an upload was there
   std::uint64_t sent_ = 0;        // bytes of the answer's body
   bool keep_ = true;              // another request may follow
+  bool unwanted_ = false;         // the rest of the body is not to be waited for
   bool unread_ = false;           // an answer was given before the request was read to its end
 };
 

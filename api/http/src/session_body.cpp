@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bodies of requests: read whole, or streamed into an upload, at a rate that is not too low.
+#include <algorithm>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/beast/http/error.hpp>
+#include <tuple>
 
 #include "api/http/src/session.h"
 
@@ -11,7 +14,8 @@ namespace beast = boost::beast;
 namespace bhttp = boost::beast::http;
 
 constexpr std::size_t kBodyRead = 64 * 1024;
-constexpr std::size_t kPiece = 256 * 1024;      // bytes of an upload handled at a time
+constexpr std::size_t kPiece = 1024 * 1024;     // bytes of an upload handled at a time
+constexpr std::size_t kPieceRead = 256 * 1024;  // of these, received at a time
 constexpr int kClientGone = 499;                // for logs: nobody reads such an answer
 constexpr std::chrono::seconds kBodyGrace{10};  // before the rate is looked at
 
@@ -98,43 +102,70 @@ asio::awaitable<bool> Session::read_upload(const Match& match, Response& respons
   co_return there;
 }
 
-/// False when the client is gone. `response` has status 100 when all was taken.
-asio::awaitable<bool> Session::upload_pieces(const Match& match, Upload& upload,
-                                             Response& response) {
-  std::string piece;
-  parser_->take_body(piece, kPiece);
-  parser_->eager(true);
-  body_start_ = Clock::now();
+/// Reads the body into `piece` until that is large enough or the body ends. False: the client is
+/// gone or too slow, or his bytes are wanted no more.
+asio::awaitable<bool> Session::fill(std::string& piece) {
+  parser_->take_body(piece, kPiece + kPieceRead);
   auto& buffer = connection_.buffer;
   bool starved = false;
-  while (!parser_->is_done()) {
+  while (piece.size() < kPiece && !parser_->is_done()) {
     if (starved || buffer.size() == 0) {
-      const bool come = co_await receive(kPiece);
+      if (unwanted_) co_return false;
+      const bool come = co_await receive(kPieceRead);
       if (!come) co_return false;
     }
     beast::error_code failure;
     const auto data = buffer.data();
     const std::size_t used =
-        parser_->put(asio::const_buffer(data.data(), std::min(data.size(), kPiece)), failure);
+        parser_->put(asio::const_buffer(data.data(), std::min(data.size(), kPieceRead)), failure);
     buffer.consume(used);
     starved = failure == bhttp::error::need_more;
     if (failure && !starved) co_return false;
-    if (piece.empty()) continue;
-    const auto before = Clock::now();
-    response = co_await on_pool(core_, [&] {
-      return core_.router.guarded(match, request_, [&] {
-        upload.write(piece);
-        return empty_response(100);
-      });
+  }
+  filled_ = Clock::now();
+  co_return true;
+}
+
+/// Gives a piece to the upload. A refusal ends the fill() that runs at the same time: who waits
+/// with the rest of his body would never hear of it otherwise.
+asio::awaitable<Response> Session::hand_over(const Match& match, Upload& upload,
+                                             const std::string& piece) {
+  Response response = co_await on_pool(core_, [&] {
+    return core_.router.guarded(match, request_, [&] {
+      upload.write(piece);
+      return empty_response(100);
     });
-    body_start_ += Clock::now() - before;
-    piece.clear();
+  });
+  if (response.status != 100) {
+    unwanted_ = true;
+    connection_.interrupt();
+  }
+  co_return response;
+}
+
+/// One piece is received while the one before is worked on. False when the client is gone.
+/// `response` has status 100 when all was taken.
+asio::awaitable<bool> Session::upload_pieces(const Match& match, Upload& upload,
+                                             Response& response) {
+  using asio::experimental::awaitable_operators::operator&&;
+  std::string piece;
+  std::string next;
+  parser_->eager(true);
+  body_start_ = Clock::now();
+  bool there = co_await fill(next);
+  while (there && !next.empty()) {
+    piece.swap(next);
+    next.clear();
+    std::tuple<Response, bool> both = co_await (hand_over(match, upload, piece) && fill(next));
+    response = std::move(std::get<0>(both));
+    there = std::get<1>(both);
+    body_start_ += Clock::now() - filled_;
     if (response.status == 100) continue;
     keep_ = false;
     unread_ = true;
     co_return true;
   }
-  co_return true;
+  co_return there;
 }
 
 }  // namespace virga::http

@@ -49,8 +49,8 @@ Response show_catalog(IdentityDeps& deps, const Request& request) {
   JsonWriter out;
   out.begin_object();
   out.key("catalog");
-  out.raw(*deps.catalog.text_for(
-      {request.base_url, request.who().project_id, request.who().user_id}));
+  out.raw(
+      *deps.catalog.text_for({request.base_url, request.who().project_id, request.who().user_id}));
   out.key("links");
   out.begin_object();
   out.member("self", link(request, "auth/catalog"));

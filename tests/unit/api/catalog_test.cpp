@@ -178,9 +178,7 @@ TEST_F(CatalogApiTest, AnEndpointGroupChoosesByAttributes) {
   EXPECT_EQ(catalog[0].at("endpoints").as_array().size(), 1U);
   EXPECT_EQ(status("PATCH", one, {{"endpoint_group", {{"filters", {{"colour", "red"}}}}}}), 400);
   EXPECT_EQ(status("DELETE", one), 204);
-  EXPECT_EQ(
-      services_for({"http://c", "p1", "u1"})[0].at("endpoints").as_array().size(),
-      3U);
+  EXPECT_EQ(services_for({"http://c", "p1", "u1"})[0].at("endpoints").as_array().size(), 3U);
 }
 
 TEST_F(CatalogApiTest, TheNearestPolicyIsTheEndpoints) {

@@ -188,7 +188,7 @@ TEST_F(ServerTest, ASlowBodyAndAnIdleConnectionAreCut) {
 
 TEST_F(ServerTest, UploadsAreStreamedPieceByPiece) {
   std::string bytes;
-  for (int n = 0; n < 1'000'000; ++n) bytes += static_cast<char>(n * 31);
+  for (int n = 0; n < 3'500'000; ++n) bytes += static_cast<char>(n * 31 + n / 251);
   std::uint64_t sum = 0;
   for (const char c : bytes) sum += static_cast<unsigned char>(c);
   auto c = client();
@@ -209,8 +209,8 @@ TEST_F(ServerTest, UploadsMayBeChunked) {
 
 TEST_F(ServerTest, AnUploadWhoseClientGoesAwayIsUndone) {
   auto c = client();
-  c.send("PUT /upload/a HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n" +
-         std::string(300'000, 'x'));
+  c.send("PUT /upload/a HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n\r\n" +
+         std::string(1'500'000, 'x'));
   routes_.uploads_.wait_for("first");
   c.drop();
   EXPECT_EQ(routes_.uploads_.wait_for("undone"), "begin first undone ");
@@ -223,6 +223,14 @@ TEST_F(ServerTest, ARefusedUploadIsAnsweredAndItsBodyNotRead) {
   auto breaking = client();
   breaking.send(with_body("PUT /upload/breaks", std::string(100, 'x')));
   EXPECT_EQ(breaking.read().status, 413);
+  EXPECT_EQ(routes_.uploads_.wait_for("undone"), "begin undone ");
+}
+
+TEST_F(ServerTest, WhoWaitsWithTheRestOfHisBodyHearsOfItsRefusal) {
+  auto c = client();
+  c.send("PUT /upload/breaks HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n" +
+         std::string(1'500'000, 'x'));
+  EXPECT_EQ(c.read().status, 413);
   EXPECT_EQ(routes_.uploads_.wait_for("undone"), "begin undone ");
 }
 
