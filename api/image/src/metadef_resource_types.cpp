@@ -15,7 +15,9 @@ using http::Response;
 using store::ReadTx;
 using store::WriteTx;
 
-Response list_types(ImageDeps& deps, const Request&) {
+/// They belong to nobody: who may read in a project sees them.
+Response list_types(ImageDeps& deps, const Request& request) {
+  request.require({{"project_id", request.who().project_id}});
   json::array views;
   for (const auto& type : deps.db.read(store::metadef_resource_types::list))
     views.push_back(json::object{{"name", type.name},
