@@ -84,9 +84,10 @@ function(virga_program NAME)
   target_link_libraries(${NAME} PRIVATE ${ARG_LIBRARIES})
 endfunction()
 
-# virga_test(NAME SOURCES ... LIBRARIES ... [LABEL unit]): a GoogleTest program known to ctest.
+# virga_test(NAME [WHOLE] SOURCES ... LIBRARIES ... [LABEL unit]): a GoogleTest program known to ctest, which
+# runs each of its tests in a process of its own, or, with WHOLE, all in one.
 function(virga_test NAME)
-  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "WHOLE" "LABEL" "SOURCES;LIBRARIES" ${ARGN})
   if(NOT ARG_LABEL)
     set(ARG_LABEL unit)
   endif()
@@ -94,6 +95,11 @@ function(virga_test NAME)
   # Tests run for seconds and are compiled for minutes: optimizing them costs more than it saves.
   target_compile_options(${NAME} PRIVATE -O0 -U_FORTIFY_SOURCE)
   target_link_libraries(${NAME} PRIVATE ${ARG_LIBRARIES} GTest::gtest_main GTest::gmock)
+  if(ARG_WHOLE)
+    add_test(NAME ${NAME} COMMAND ${NAME})
+    set_tests_properties(${NAME} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 120)
+    return()
+  endif()
   include(GoogleTest)
   gtest_discover_tests(${NAME} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 120)
 endfunction()

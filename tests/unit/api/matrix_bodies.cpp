@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/api/matrix_bodies.h"
+
+#include <map>
+
+namespace virga::virgad {
+namespace {
+
+using Texts = std::map<std::string, std::string>;
+
+// Routes that are about another object than others of their kind.
+const Texts kOfRoute{
+    {"PUT /image/v2/images/{id}/file", "$QUEUED"},
+    {"PUT /image/v2/images/{id}/stage", "$QUEUED"},
+    // Those that nothing uses.
+    {"DELETE /identity/v3/domains/{domain_id}", "$CLOSED"},
+    {"DELETE /identity/v3/projects/{project_id}", "$SUB"},
+    {"DELETE /identity/v3/regions/{region_id}", "spare"},
+    {"DELETE /identity/v3/services/{service_id}", "$SPARE"},
+};
+
+// "before/{parameter}", or "{parameter}" behind anything.
+const Texts kObjects{
+    {"flavors/{id}", "small"},
+    {"os-hypervisors/{id}", "1"},
+    {"os-keypairs/{name}", "key"},
+    {"servers/{id}", "$SERVER"},
+    {"images/{id}", "$IMAGE"},
+    {"cache/{id}", "$IMAGE"},
+    {"{store}/{id}", "$IMAGE"},
+    {"stores/{store}", "local"},
+    {"members/{member_id}", "$SUB"},
+    {"tags/{tag}", "blue"},
+    {"tags/{value}", "blue"},
+    {"tasks/{task_id}", "$TASK"},
+    {"namespaces/{namespace}", "$NAMESPACE"},
+    {"objects/{name}", "o"},
+    {"properties/{name}", "p"},
+    {"tags/{name}", "t"},
+    {"resource_types/{name}", "OS::Nova::Flavor"},
+    {"networks/{id}", "$NETWORK"},
+    {"subnets/{id}", "$SUBNET"},
+    {"ports/{id}", "$PORT"},
+    {"endpoint_groups/{group_id}", "$EPGROUP"},
+    {"groups/{group_id}", "$GROUP"},
+    {"limits/{limit_id}", "$LIMIT"},
+    {"registered_limits/{limit_id}", "$REGISTERED"},
+    {"config/{group}", "identity"},
+    {"{group}/{option}", "driver"},
+    {"security_compliance/{option}", "password_regex"},
+    {"{access}", "$ACCESS"},
+    {"{access_rule_id}", "$RULE"},
+    {"{access_token_id}", "$ACCESS_TOKEN"},
+    {"{application_credential_id}", "$APPCRED"},
+    {"{consumer_id}", "$CONSUMER"},
+    {"{credential_id}", "$CREDENTIAL"},
+    {"{domain_id}", "$A"},
+    {"{endpoint_id}", "$ENDPOINT"},
+    {"{implied_role_id}", "$IMPLIED"},
+    {"{policy_id}", "$POLICY"},
+    {"{project_id}", "$A1"},
+    {"{region_id}", "$REGION"},
+    {"{request_token_id}", "$REQUEST_TOKEN"},
+    {"{role_id}", "$ROLE"},
+    {"{service_id}", "$SERVICE"},
+    {"{trust_id}", "$TRUST"},
+    {"{user_id}", "$MEMBER"},
+};
+
+constexpr char kKey[] =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDqGI1hk2s75EX0RuE4FzRzPgEcEOnKfrtHxM4rFl14n u@e";
+
+const Texts kIdentityBodies{
+    {"POST /users", R"({"user": {"name": "new", "domain_id": "$A"}})"},
+    {"PATCH /users/{user_id}", R"({"user": {"description": "new"}})"},
+    {"POST /projects", R"({"project": {"name": "new", "domain_id": "$A"}})"},
+    {"PATCH /projects/{project_id}", R"({"project": {"description": "new"}})"},
+    {"PUT /projects/{project_id}/tags", R"({"tags": ["red"]})"},
+    {"POST /domains", R"({"domain": {"name": "new"}})"},
+    {"PATCH /domains/{domain_id}", R"({"domain": {"description": "new"}})"},
+    {"PUT /domains/{domain_id}/config", R"({"config": {"identity": {"driver": "sql"}}})"},
+    {"PATCH /domains/{domain_id}/config", R"({"config": {"identity": {"driver": "sql"}}})"},
+    {"PATCH /domains/{domain_id}/config/{group}", R"({"config": {"identity": {"driver": "sql"}}})"},
+    {"PATCH /domains/{domain_id}/config/{group}/{option}", R"({"config": {"driver": "sql"}})"},
+    {"POST /groups", R"({"group": {"name": "new", "domain_id": "$A"}})"},
+    {"PATCH /groups/{group_id}", R"({"group": {"description": "new"}})"},
+    {"POST /roles", R"({"role": {"name": "new"}})"},
+    {"PATCH /roles/{role_id}", R"({"role": {"description": "new"}})"},
+    {"POST /regions", R"({"region": {"id": "new"}})"},
+    {"PATCH /regions/{region_id}", R"({"region": {"description": "new"}})"},
+    {"POST /services", R"({"service": {"type": "new"}})"},
+    {"PATCH /services/{service_id}", R"({"service": {"name": "new"}})"},
+    {"POST /endpoints",
+     R"({"endpoint": {"service_id": "$SERVICE", "interface": "admin", "url": "http://t"}})"},
+    {"PATCH /endpoints/{endpoint_id}", R"({"endpoint": {"url": "http://u"}})"},
+    {"POST /policies", R"({"policy": {"blob": "{}", "type": "application/json"}})"},
+    {"PATCH /policies/{policy_id}", R"({"policy": {"blob": "[]"}})"},
+    {"POST /OS-EP-FILTER/endpoint_groups",
+     R"({"endpoint_group": {"name": "h", "filters": {"interface": "admin"}}})"},
+    {"PATCH /OS-EP-FILTER/endpoint_groups/{group_id}", R"({"endpoint_group": {"name": "h"}})"},
+    {"POST /OS-OAUTH1/consumers", R"({"consumer": {"description": "new"}})"},
+    {"PATCH /OS-OAUTH1/consumers/{consumer_id}", R"({"consumer": {"description": "new"}})"},
+    {"PUT /OS-OAUTH1/authorize/{request_token_id}", R"({"roles": [{"id": "$ADMIN_ROLE"}]})"},
+    {"POST /credentials",
+     R"({"credential": {"user_id": "$MEMBER", "type": "cert", "blob": "mine"}})"},
+    {"PATCH /credentials/{credential_id}", R"({"credential": {"blob": "new"}})"},
+    {"POST /users/{user_id}/credentials/OS-EC2", R"({"tenant_id": "$A1"})"},
+    {"POST /users/{user_id}/application_credentials",
+     R"({"application_credential": {"name": "new"}})"},
+    {"POST /OS-TRUST/trusts",
+     R"({"trust": {"trustor_user_id": "$MEMBER", "trustee_user_id": "$HELPER",
+         "project_id": "$A1", "impersonation": false, "roles": [{"name": "member"}]}})"},
+    {"POST /registered_limits",
+     R"({"registered_limits": [{"service_id": "$SERVICE", "resource_name": "new",
+         "default_limit": 1}]})"},
+    {"PATCH /registered_limits/{limit_id}", R"({"registered_limit": {"description": "new"}})"},
+    {"POST /limits",
+     R"({"limits": [{"project_id": "$A1", "service_id": "$SERVICE", "resource_name": "others",
+         "resource_limit": 1}]})"},
+    {"PATCH /limits/{limit_id}", R"({"limit": {"resource_limit": 2}})"},
+    {"POST /auth/tokens", R"({"auth": {"identity": {"methods": []}}})"},
+};
+
+const Texts kBodies{
+    {"POST /compute/v2.1/flavors",
+     R"({"flavor": {"name": "new", "vcpus": 1, "ram": 64, "disk": 1}})"},
+    {"POST /compute/v2.1/os-keypairs",
+     std::string(R"({"keypair": {"name": "new", "public_key": ")") + kKey + "\"}}"},
+    {"POST /compute/v2.1/servers",
+     R"({"server": {"name": "new", "imageRef": "$IMAGE", "flavorRef": "small",
+         "networks": [{"uuid": "$NETWORK"}]}})"},
+    {"POST /compute/v2.1/servers/{id}/action", R"({"reboot": {"type": "HARD"}})"},
+    {"POST /image/v2/images",
+     R"({"name": "new", "disk_format": "raw", "container_format": "bare"})"},
+    {"POST /image/v2/images/{id}/members", R"({"member": "$B1"})"},
+    {"PUT /image/v2/images/{id}/members/{member_id}", R"({"status": "accepted"})"},
+    {"POST /image/v2/images/{id}/import", R"({"method": {"name": "glance-direct"}})"},
+    {"POST /image/v2/tasks", R"({"type": "import", "input": {}})"},
+    {"POST /image/v2/metadefs/namespaces", R"({"namespace": "new"})"},
+    {"PUT /image/v2/metadefs/namespaces/{namespace}",
+     R"({"namespace": "$NAMESPACE", "description": "new"})"},
+    {"POST /image/v2/metadefs/namespaces/{namespace}/objects", R"({"name": "new"})"},
+    {"PUT /image/v2/metadefs/namespaces/{namespace}/objects/{name}",
+     R"({"name": "o", "description": "new"})"},
+    {"POST /image/v2/metadefs/namespaces/{namespace}/properties",
+     R"({"name": "new", "title": "N", "type": "string"})"},
+    {"PUT /image/v2/metadefs/namespaces/{namespace}/properties/{name}",
+     R"({"name": "p", "title": "N", "type": "string"})"},
+    {"POST /image/v2/metadefs/namespaces/{namespace}/resource_types", R"({"name": "New"})"},
+    {"POST /image/v2/metadefs/namespaces/{namespace}/tags", R"({"tags": [{"name": "new"}]})"},
+    {"PUT /image/v2/metadefs/namespaces/{namespace}/tags/{name}", R"({"name": "new"})"},
+    {"POST /networking/v2.0/networks",
+     R"({"network": {"name": "new", "provider:physical_network": "physnet2"}})"},
+    {"POST /networking/v2.0/subnets",
+     R"({"subnet": {"network_id": "$NETWORK", "ip_version": 4, "cidr": "10.9.0.0/24"}})"},
+};
+
+const std::string* find(const Texts& texts, const std::string& key) {
+  const auto it = texts.find(key);
+  return it == texts.end() ? nullptr : &it->second;
+}
+
+}  // namespace
+
+std::optional<std::string> object_for(const std::string& route, const std::string& before,
+                                      const std::string& parameter) {
+  if (const auto* own = find(kOfRoute, route)) return *own;
+  const bool delegated = route.find("/OS-TRUST/") != std::string::npos ||
+                         route.find("/access_tokens/") != std::string::npos;
+  if (delegated && parameter == "{role_id}") return "$MEMBER_ROLE";
+  if (before == "images" && route.find("/members") != std::string::npos) return "$SHARED";
+  const auto* found = find(kObjects, before + "/" + parameter);
+  if (found == nullptr) found = find(kObjects, parameter);
+  return found == nullptr ? std::nullopt : std::optional(*found);
+}
+
+MatrixBody body_for(const std::string& method, const std::string& pattern) {
+  if (method != "POST" && method != "PUT" && method != "PATCH") return {};
+  if (pattern.ends_with("/file") || pattern.ends_with("/stage"))
+    return {std::string(1024, 'y'), "application/octet-stream"};
+  if (method == "PATCH" && pattern == "/image/v2/images/{id}")
+    return {R"([{"op": "replace", "path": "/name", "value": "new"}])",
+            "application/openstack-images-v2.1-json-patch"};
+  const std::string v3 = "/identity/v3";
+  const auto* found = pattern.starts_with(v3)
+                          ? find(kIdentityBodies, method + " " + pattern.substr(v3.size()))
+                          : find(kBodies, method + " " + pattern);
+  return {found == nullptr ? "{}" : *found};
+}
+
+}  // namespace virga::virgad
