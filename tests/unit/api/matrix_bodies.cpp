@@ -12,6 +12,7 @@ using Texts = std::map<std::string, std::string>;
 const Texts kOfRoute{
     {"PUT /image/v2/images/{id}/file", "$QUEUED"},
     {"PUT /image/v2/images/{id}/stage", "$QUEUED"},
+    {"POST /image/v2/images/{id}/import", "$STAGED"},
     // Those that nothing uses.
     {"DELETE /identity/v3/domains/{domain_id}", "$CLOSED"},
     {"DELETE /identity/v3/projects/{project_id}", "$SUB"},

@@ -128,9 +128,9 @@ MatrixWorld::MatrixWorld() {
   make_rows();
   make_by_api();
   for (const char* name :
-       {"A",      "A1",      "SUB",       "GROUP", "IMAGE", "SHARED",  "QUEUED",
-        "SERVER", "NETWORK", "SUBNET",    "PORT",  "TRUST", "APPCRED", "CREDENTIAL",
-        "ACCESS", "MEMBER",  "NAMESPACE", "TASK",  "LIMIT", "RULE",    "ACCESS_TOKEN"})
+       {"A",      "A1",        "SUB",    "GROUP", "IMAGE", "SHARED",      "QUEUED",     "STAGED",
+        "SERVER", "NETWORK",   "SUBNET", "PORT",  "TRUST", "APPCRED",     "CREDENTIAL", "ACCESS",
+        "MEMBER", "NAMESPACE", "TASK",   "LIMIT", "RULE",  "ACCESS_TOKEN"})
     secrets_.push_back(ids_.at(name));
   remember();
 }
@@ -169,7 +169,7 @@ void MatrixWorld::issue(const model::Token& token, const std::string& secret) {
 
 void MatrixWorld::make_people() {
   const std::string a = ids_["A"] = hex_id("a");
-  const std::string b = hex_id("b");
+  const std::string b = ids_["B"] = hex_id("b");
   const std::string a1 = ids_["A1"] = hex_id("a1");
   const std::string sub = ids_["SUB"] = hex_id("a11");
   const std::string b1 = ids_["B1"] = hex_id("b1");
@@ -295,6 +295,7 @@ void MatrixWorld::make_rows() {
     server.flavor_name = "m1.small";
     server.host_id = host.id;
     server.power = model::PowerState::running;
+    server.launched_us = 1;
     server.observed_generation = 1;
     server.observed_run_epoch = 1;
     store::instances::insert(tx, server);
@@ -390,6 +391,8 @@ void MatrixWorld::make_images() {
   ids_["IMAGE"] = make("private");
   ids_["SHARED"] = make("shared");
   ids_["QUEUED"] = make("private");
+  ids_["STAGED"] = make("private");
+  made("member_a", "PUT " + create + "/$STAGED/stage", std::string(1024, 'x'));
   for (const char* image : {"$IMAGE", "$SHARED"})
     made("member_a", "PUT " + create + "/" + image + "/file", std::string(1024, 'x'));
   made("member_a", create + "/$SHARED/members", R"({"member": "$SUB"})");
@@ -421,7 +424,8 @@ std::string MatrixWorld::made(const std::string& persona, const std::string& pat
                               const std::string& body) {
   const bool put = path.starts_with("PUT ");
   Call call{put ? "PUT" : "POST", filled(put ? path.substr(4) : path), filled(body)};
-  if (call.path.ends_with("/file")) call.content_type = "application/octet-stream";
+  if (call.path.ends_with("/file") || call.path.ends_with("/stage"))
+    call.content_type = "application/octet-stream";
   const Answer answer = send(call, persona);
   if (answer.status < 200 || answer.status > 299)
     throw Error(ErrorKind::internal,
@@ -453,8 +457,8 @@ std::string MatrixWorld::filled(std::string text) const {
   return text;
 }
 
-std::optional<Call> MatrixWorld::call_for(const http::Route& route,
-                                          const http::Service* service) const {
+std::optional<Call> MatrixWorld::call_for(const http::Route& route, const http::Service* service,
+                                          const std::map<std::string, std::string>& own) const {
   const std::string name = route.method + " " + route.pattern;
   Call call{route.method, ""};
   std::string before;
@@ -463,7 +467,8 @@ std::optional<Call> MatrixWorld::call_for(const http::Route& route,
     const std::string segment = route.pattern.substr(at, end - at);
     call.path += "/";
     if (segment.starts_with("{")) {
-      const auto object = object_for(name, before, segment);
+      auto object = object_for(name, before, segment);
+      if (own.contains(segment)) object = own.at(segment);
       if (!object) return std::nullopt;
       call.path += filled(*object);
     } else {
@@ -484,6 +489,7 @@ Answer MatrixWorld::send(const Call& call, const std::string& persona) {
   http::Request request;
   request.method = call.method;
   request.path = call.path;
+  request.query = call.query;
   request.body = call.body;
   request.headers = {{"content-type", call.content_type}, {"x-subject-token", "subject"}};
   if (persona != "nobody") request.headers.emplace_back("x-auth-token", persona);

@@ -40,6 +40,7 @@ struct Call {
   std::string body = {};
   std::string content_type = "application/json";
   std::string version = {};  ///< for OpenStack-API-Version
+  std::vector<std::pair<std::string, std::string>> query = {};
 };
 
 class MatrixWorld {
@@ -57,8 +58,12 @@ class MatrixWorld {
   /// One request; afterwards the world is as it was.
   Answer ask(const Call& call, const std::string& persona);
 
-  /// The request for a route about the objects of domain A; nullopt when a parameter has none.
-  std::optional<Call> call_for(const http::Route& route, const http::Service* service) const;
+  /// The request for a route about the objects of domain A, but for the parameters in `own`
+  /// ("{user_id}"); nullopt when a parameter has none.
+  std::optional<Call> call_for(const http::Route& route, const http::Service* service,
+                               const std::map<std::string, std::string>& own = {}) const;
+  /// The id under a name: "A1", "user:member_b".
+  const std::string& id_of(const std::string& name) const { return ids_.at(name); }
 
   /// What nobody of domain B may be told.
   const std::vector<std::string>& secrets() const { return secrets_; }
