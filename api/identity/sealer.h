@@ -18,6 +18,9 @@ class Sealer {
   /// @throws Error{invalid} when the file is not such a key, or others may read it
   static Sealer with_key_file(const std::string& path);
 
+  /// Tells keys apart without telling what they are.
+  std::string fingerprint() const;
+
   /// @param owner what the secret belongs to, as "credential/ID": it opens for that alone
   std::string seal(std::string_view secret, std::string_view owner) const;
   /// @throws Error{internal} when it was sealed with another key or for another owner

@@ -3,19 +3,23 @@
 
 #include "api/identity/catalog.h"
 #include "api/identity/passwords.h"
-#include "api/identity/sealer.h"
+#include "common/error.h"
 #include "common/file.h"
 #include "common/random.h"
+#include "db/store/credentials.h"
 #include "db/store/domains.h"
 #include "db/store/grants.h"
 #include "db/store/projects.h"
 #include "db/store/roles.h"
+#include "db/store/settings.h"
 #include "db/store/users.h"
 
 namespace virga::virgad {
 namespace {
 
 using store::WriteTx;
+
+constexpr const char* kKeyInUse = "sealing-key";  // a setting: its fingerprint
 
 model::Role ensure_role(WriteTx& tx, const std::string& name) {
   if (auto role = store::roles::find_named(tx, name)) return std::move(*role);
@@ -45,6 +49,27 @@ agent_link::KeyedCertificate ensure_authority(const std::string& directory) {
   return made;
 }
 
+identity::Sealer ensure_sealer(const Config& config, store::Database& db) {
+  const std::string path = config.sealing_key();
+  const bool needed = db.read([](store::ReadTx& tx) { return store::credentials::any_sealed(tx); });
+  if (needed && !read_file(path))
+    throw Error(ErrorKind::invalid, "The file " + path +
+                                        " is missing: the database holds secrets that open with it "
+                                        "alone. Restore it from a backup.");
+  const auto sealer = identity::Sealer::with_key_file(path);
+  const std::string fingerprint = sealer.fingerprint();
+  db.write([&](WriteTx& tx) {
+    const auto known = store::settings::find(tx, kKeyInUse);
+    if (known == fingerprint) return;
+    if (known && needed)
+      throw Error(ErrorKind::invalid, "The file " + path +
+                                          " holds another key than the one that sealed the "
+                                          "secrets of the database. Restore it from a backup.");
+    store::settings::set(tx, kKeyInUse, fingerprint);
+  });
+  return sealer;
+}
+
 std::string bootstrap(const Config& config, const std::string& password) {
   make_directories(config.state_directory, 0700);
   ensure_authority(config.authority());
@@ -56,7 +81,7 @@ std::string bootstrap(const Config& config, const std::string& password) {
   const std::string generated = there || !password.empty() ? "" : random_secret(18);
   const std::string chosen = password.empty() ? generated : password;
   const std::string hash = chosen.empty() ? "" : passwords.hash(chosen);
-  identity::Sealer::with_key_file(config.sealing_key());  // made now, so that a backup has it
+  ensure_sealer(config, db);  // made now, so that a backup has it
   db.write([&](WriteTx& tx) {
     identity::ensure_own_catalog(tx, config.region);
     if (!store::domains::find(tx, "default"))

@@ -113,7 +113,7 @@ struct ControlPlane::Impl {
         host_authorizer(db),
         api(authorizer),
         agents(host_authorizer) {
-    identity_deps.sealer = identity::Sealer::with_key_file(config.sealing_key());
+    identity_deps.sealer = ensure_sealer(config, db);
     identity::add_routes(api, identity_deps);
     compute::add_routes(api, compute_deps);
     image::add_routes(api, image_deps);

@@ -15,8 +15,8 @@ namespace virga::virgad {
 
 class ControlPlane {
  public:
-  /// Makes what is missing in the state directory; changes no row. Nothing is worked on before
-  /// start(). `clock` must outlive it.
+  /// Makes what is missing in the state directory; changes no row but the setting that tells which
+  /// sealing key is in use. Nothing is worked on before start(). `clock` must outlive it.
   /// @throws Error when a part cannot be made, e.g. when a route has no policy
   ControlPlane(const Config& config, const Clock& clock);
   ~ControlPlane();

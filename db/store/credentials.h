@@ -21,5 +21,7 @@ void insert(WriteTx& tx, const model::Credential& credential);
 void set_sealed_blob(WriteTx& tx, const std::string& id, const std::string& sealed_blob);
 /// @throws Error{not_found}
 void erase(WriteTx& tx, const std::string& id);
+/// True when any table holds a secret that is sealed with the key file.
+bool any_sealed(ReadTx& tx);
 
 }  // namespace virga::store::credentials

@@ -51,6 +51,10 @@ Sealer Sealer::with_key_file(const std::string& path) {
   return Sealer(*key);
 }
 
+std::string Sealer::fingerprint() const {
+  return sha256_hex("Virga sealing key\n" + key_);
+}
+
 std::string Sealer::seal(std::string_view secret, std::string_view owner) const {
   const std::string nonce = random_bytes(kNonce);
   std::string sealed(secret.size() + kTag, '\0');

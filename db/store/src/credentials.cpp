@@ -60,4 +60,12 @@ void erase(WriteTx& tx, const std::string& id) {
   require_one(tx.exec("DELETE FROM credentials WHERE id = $1", id), id);
 }
 
+bool any_sealed(ReadTx& tx) {
+  Rows rows = tx.query(
+      "SELECT 1 WHERE EXISTS (SELECT 1 FROM credentials)"
+      " OR EXISTS (SELECT 1 FROM oauth_consumers)"
+      " OR EXISTS (SELECT 1 FROM domain_config WHERE sensitive = 1)");
+  return rows.next();
+}
+
 }  // namespace virga::store::credentials

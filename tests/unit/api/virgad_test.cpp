@@ -2,10 +2,13 @@
 // The control plane's configuration and its first rows.
 #include <sys/stat.h>
 
+#include <filesystem>
+
 #include "api/identity/passwords.h"
 #include "api/virgad/bootstrap.h"
 #include "api/virgad/config.h"
 #include "common/file.h"
+#include "db/store/credentials.h"
 #include "db/store/grants.h"
 #include "db/store/projects.h"
 #include "db/store/roles.h"
@@ -109,6 +112,28 @@ TEST_F(BootstrapTest, AGivenPasswordReplacesTheOld) {
   bootstrap(config_, "");
   EXPECT_EQ(bootstrap(config_, "chosen"), "");
   EXPECT_TRUE(identity::Passwords().verify(hash_of_admin(), "chosen"));
+}
+
+TEST_F(BootstrapTest, AKeyThatIsLostIsNotReplacedInSilence) {
+  bootstrap(config_, "x");
+  store::Database db(config_.database());
+  const std::string key = config_.sealing_key();
+  const std::string sealed = ensure_sealer(config_, db).seal("s", "credential/c");
+  std::filesystem::remove(key);
+  ensure_sealer(config_, db);  // nothing was sealed: a new key does no harm
+  EXPECT_THROW(ensure_sealer(config_, db).open(sealed, "credential/c"), Error);
+  db.write([](store::WriteTx& tx) {
+    const auto user = store::users::find_named(tx, "default", "admin").value();
+    store::credentials::insert(tx, {"c", user.id, "", "totp", "sealed", "{}"});
+  });
+  std::filesystem::rename(key, key + ".kept");
+  EXPECT_NE(message_of([&] { ensure_sealer(config_, db); }).find("is missing"), std::string::npos);
+  EXPECT_EQ(kind_of([&] { bootstrap(config_, ""); }), ErrorKind::invalid);
+  EXPECT_FALSE(read_file(key)) << "none was made";
+  identity::Sealer::with_key_file(key);  // another one
+  EXPECT_NE(message_of([&] { ensure_sealer(config_, db); }).find("another key"), std::string::npos);
+  std::filesystem::rename(key + ".kept", key);
+  ensure_sealer(config_, db);
 }
 
 TEST_F(BootstrapTest, SecretsAreForTheOwnerOnly) {
