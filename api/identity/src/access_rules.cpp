@@ -3,7 +3,7 @@
 // Credentials - Access Rules".
 #include "db/store/access_rules.h"
 #include "api/http/bind.h"
-#include "api/identity/src/delegation_guard.h"
+#include "api/identity/src/delegation.h"
 #include "api/identity/src/list_filter.h"
 #include "api/identity/src/resource.h"
 #include "api/identity/src/routes.h"

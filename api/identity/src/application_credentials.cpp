@@ -6,7 +6,7 @@
 #include "api/http/bind.h"
 #include "api/identity/src/application_secret.h"
 #include "api/identity/src/delegated_roles.h"
-#include "api/identity/src/delegation_guard.h"
+#include "api/identity/src/delegation.h"
 #include "api/identity/src/expiry.h"
 #include "api/identity/src/list_filter.h"
 #include "api/identity/src/resource.h"
@@ -178,7 +178,7 @@ Response create(IdentityDeps& deps, const Request& request) {
   c.user_id = request.param("user_id");
   c.project_id = request.who().project_id;
   if (request.who().user_id != c.user_id)
-    refuse_action("Cannot create an application credential for another user.");
+    refuse_action("Cannot create an application credential for another user");
   if (c.project_id.empty())
     throw Error(ErrorKind::invalid,
                 "Invalid application credential: a project-scoped token is required");

@@ -2,7 +2,6 @@
 // Login with a token: for another scope, never for a longer life or by a delegation.
 #include "api/identity/src/auth_methods.h"
 #include "api/identity/src/delegation.h"
-#include "api/identity/src/delegation_guard.h"
 #include "common/error.h"
 
 namespace virga::identity {
@@ -23,9 +22,9 @@ AuthProof prove_token(const AuthAttempt& attempt, const AuthPart& payload) {
   if (caller->is_system && (kind == AuthScope::Kind::project || kind == AuthScope::Kind::domain))
     refuse_action(
         "Using a system-scoped token to create a project-scoped or domain-scoped token is not"
-        " allowed.");
+        " allowed");
   if (is_delegated(*caller))
-    refuse_action("Using a delegated token to create another token is not allowed.");
+    refuse_action("Using a delegated token to create another token is not allowed");
   AuthProof proof;
   proof.user_id = caller->user_id;
   proof.methods = caller->methods;

@@ -5,7 +5,6 @@
 #include "api/http/bind.h"
 #include "api/identity/src/delegated_roles.h"
 #include "api/identity/src/delegation.h"
-#include "api/identity/src/delegation_guard.h"
 #include "api/identity/src/expiry.h"
 #include "api/identity/src/live_trust.h"
 #include "api/identity/src/resource.h"
@@ -32,7 +31,7 @@ using store::WriteTx;
 void refuse_other_delegations(const Request& request) {
   const http::Caller& who = request.who();
   if (is_delegated(who) && who.trust_id.empty())
-    refuse_action("Delegated tokens cannot manage trusts.");
+    refuse_action("Delegated tokens cannot manage trusts");
 }
 
 http::Target facts_of(const model::Trust& trust) {
@@ -160,7 +159,7 @@ void hand_on(TrustWish& wish, const model::Trust& source) {
   if (wish.may_redelegate && wish.asked_count && *wish.asked_count != left)
     refuse_action(
         "Modifying \"redelegation_count\" upon redelegation is forbidden. Omitting this"
-        " parameter is advised.");
+        " parameter is advised");
   if (wish.may_redelegate) t.redelegation_count = left;
   if (t.remaining_uses >= 0)
     refuse_action("remaining_uses must not be set in order to redelegate a trust");
