@@ -11,6 +11,7 @@
 #include "api/identity/lockout.h"
 #include "api/identity/passwords.h"
 #include "api/identity/sealer.h"
+#include "api/identity/used_once.h"
 
 namespace virga::identity {
 
@@ -25,6 +26,7 @@ struct IdentityDeps {
   Catalog catalog{db};
   Sealer sealer = Sealer::with_new_key();  ///< virgad gives it the one of its key file
   Lockout lockout{};
+  UsedOnce used{};  ///< signed requests and one-time passwords
 };
 
 void add_routes(http::Router& router, IdentityDeps& deps);

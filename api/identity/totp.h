@@ -17,6 +17,9 @@ std::optional<std::string> from_base32(std::string_view text);
 /// The number of the 30 seconds that a time lies in.
 std::int64_t totp_period(TimeUs now_us);
 
+/// The first time at which the code of a period is refused: it may come one period late.
+TimeUs totp_end(std::int64_t period);
+
 /// The 6 digits of one period.
 std::string totp_passcode(std::string_view secret, std::int64_t period);
 

@@ -198,7 +198,10 @@ class CatalogTest(CloudTest):
         access = oauthlib.oauth1.Client(**keys, resource_owner_key=got["oauth_token"],
                                         resource_owner_secret=got["oauth_token_secret"])
         login = {"auth": {"identity": {"methods": ["oauth1"], "oauth1": {}}}}
-        answer = self.signed(access, f"{V3}/auth/tokens", body=json.dumps(login)).expect(201)
+        _, once, _ = access.sign(f"{self.cloud.url}{V3}/auth/tokens", http_method="POST")
+        once["X-Auth-Token"] = ""
+        answer = self.admin.post(f"{V3}/auth/tokens", login, once).expect(201)
+        self.admin.post(f"{V3}/auth/tokens", login, once).expect(401)  # it was seen before
         token = answer.json["token"]
         self.assertEqual(([r["name"] for r in token["roles"]], token["project"]["id"]),
                          (["reader"], self.project))

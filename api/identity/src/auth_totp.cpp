@@ -7,6 +7,23 @@
 #include "db/store/credentials.h"
 
 namespace virga::identity {
+namespace {
+
+/// True for a code of the credential that was not used yet.
+bool opens(IdentityDeps& deps, const model::Credential& credential, const std::string& passcode) {
+  const auto secret = from_base32(open_blob(deps, credential));
+  if (!secret || secret->empty()) return false;
+  const TimeUs now = deps.clock.now_us();
+  const std::int64_t current = totp_period(now);
+  for (const std::int64_t period : {current, current - 1}) {  // a code may come a little late
+    if (!equal_constant_time(totp_passcode(*secret, period), passcode)) continue;
+    const std::string use = "totp\n" + credential.id + "\n" + std::to_string(period);
+    if (deps.used.first_use(use, totp_end(period), now)) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 AuthProof prove_totp(const AuthAttempt& attempt, const AuthPart& payload) {
   const AuthPart in = payload.needed("user", "totp");
@@ -22,13 +39,8 @@ AuthProof prove_totp(const AuthAttempt& attempt, const AuthPart& payload) {
   });
   SecretCheck check{account_of(user, named), ignores_lockout(user), false};
   admit(attempt, check);
-  const std::int64_t now = totp_period(attempt.deps.clock.now_us());
-  for (const auto& credential : credentials) {
-    const auto secret = from_base32(open_blob(attempt.deps, credential));
-    if (!secret || secret->empty()) continue;
-    for (const std::int64_t period : {now, now - 1})  // a code may come a little late
-      if (equal_constant_time(totp_passcode(*secret, period), passcode)) check.right = true;
-  }
+  for (const auto& credential : credentials)
+    if (opens(attempt.deps, credential, passcode)) check.right = true;
   settle(attempt, check);
   AuthProof proof;
   proof.user_id = user->id;

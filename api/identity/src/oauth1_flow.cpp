@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "api/http/bind.h"
+#include "api/identity/src/aws_signature.h"
 #include "api/identity/src/bodies.h"
 #include "api/identity/src/catalog_routes.h"
 #include "api/identity/src/delegation.h"
@@ -52,6 +53,19 @@ std::string consumer_secret(const IdentityDeps& deps, const model::OauthConsumer
   return open_oauth_secret(deps, consumer.sealed_secret, "consumer/" + consumer.id);
 }
 
+/// Refuses a request that is not signed with both secrets, and one that came before: its nonce is
+/// kept for as long as its time may be accepted.
+void require_signed(IdentityDeps& deps, const Request& request, const OauthParameters& parameters,
+                    const OauthSecrets& secrets) {
+  const TimeUs now = deps.clock.now_us();
+  require_oauth_signature(request, parameters, secrets, now);
+  std::string key = "oauth1";
+  for (const char* part : {"oauth_consumer_key", "oauth_token", "oauth_timestamp", "oauth_nonce"})
+    key += "\n" + percent_encoded(parameters.get(part));
+  if (!deps.used.first_use(key, now + 2 * kOauthTimestampLifeUs + kSecondUs, now))
+    refuse("Invalid nonce: the request was sent before.");
+}
+
 std::string token_form(const std::string& id, const std::string& secret, TimeUs expires_us) {
   return "oauth_token=" + id + "&oauth_token_secret=" + secret +
          "&oauth_expires_at=" + format_micros(expires_us);
@@ -69,7 +83,7 @@ Response create_request_token(IdentityDeps& deps, const Request& request) {
                 "is assumed to be in error.");
   const auto consumer = deps.db.read([&](ReadTx& tx) { return get_consumer(tx, consumer_id); });
   const TimeUs now = deps.clock.now_us();
-  require_oauth_signature(request, parameters, {consumer_secret(deps, consumer), ""}, now);
+  require_signed(deps, request, parameters, {consumer_secret(deps, consumer), ""});
   const std::string secret = new_hex_id();
   model::OauthRequestToken token;
   token.id = new_hex_id();
@@ -147,11 +161,9 @@ model::OauthRequestToken exchangeable(IdentityDeps& deps, const Request& request
     auto its_consumer = get_consumer(tx, consumer_id);
     return std::pair(std::move(found), std::move(its_consumer));
   });
-  require_oauth_signature(
-      request, parameters,
-      {consumer_secret(deps, consumer),
-       open_oauth_secret(deps, token.sealed_secret, "request-token/" + token.id)},
-      now);
+  require_signed(deps, request, parameters,
+                 {consumer_secret(deps, consumer),
+                  open_oauth_secret(deps, token.sealed_secret, "request-token/" + token.id)});
   if (token.user_id.empty()) refuse("Request Token does not have an authorizing user id.");
   if (!equal_constant_time(token.verifier, verifier))
     refuse("Provided verifier does not match stored verifier");
@@ -191,12 +203,10 @@ model::OauthAccessToken prove_oauth1(IdentityDeps& deps, const Request& request)
   });
   if (parameters.require("oauth_consumer_key") != token.consumer_id)
     refuse("Could not validate the access token");
-  const TimeUs now = deps.clock.now_us();
-  if (now > token.expires_us) refuse("Access token is expired");
-  require_oauth_signature(request, parameters,
-                          {consumer_secret(deps, consumer),
-                           open_oauth_secret(deps, token.sealed_secret, "access-token/" + id)},
-                          now);
+  if (deps.clock.now_us() > token.expires_us) refuse("Access token is expired");
+  require_signed(deps, request, parameters,
+                 {consumer_secret(deps, consumer),
+                  open_oauth_secret(deps, token.sealed_secret, "access-token/" + id)});
   return token;
 }
 

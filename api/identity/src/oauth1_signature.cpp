@@ -13,7 +13,6 @@
 namespace virga::identity {
 namespace {
 
-constexpr std::int64_t kTimestampLifeS = 600;
 constexpr std::size_t kMaxParameters = 32;
 
 [[noreturn]] void refuse(const std::string& why) {
@@ -82,8 +81,8 @@ void require_recent(const std::string& timestamp, TimeUs now_us) {
   if (timestamp.size() != 10 || failure != std::errc{} || rest != end)
     refuse("Invalid OAuth timestamp.");
   const std::int64_t age = now_us / kSecondUs - seconds;
-  if (age > kTimestampLifeS || age < -kTimestampLifeS)
-    refuse("The OAuth timestamp is too far from now.");
+  constexpr std::int64_t kLifeS = kOauthTimestampLifeUs / kSecondUs;
+  if (age > kLifeS || age < -kLifeS) refuse("The OAuth timestamp is too far from now.");
 }
 
 }  // namespace

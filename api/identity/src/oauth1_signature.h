@@ -31,7 +31,11 @@ struct OauthSecrets {
   std::string token;  ///< empty when a request token is asked for
 };
 
-/// Refuses a request that is not signed with both secrets, or not within ten minutes of now.
+/// How far a request's time may be from now.
+constexpr TimeUs kOauthTimestampLifeUs = 600 * kSecondUs;
+
+/// Refuses a request that is not signed with both secrets, or not within ten minutes of now. It
+/// does not know whether the request came before.
 /// @throws Error{unauthorized, invalid}
 void require_oauth_signature(const http::Request& request, const OauthParameters& parameters,
                              const OauthSecrets& secrets, TimeUs now_us);

@@ -44,6 +44,10 @@ std::int64_t totp_period(TimeUs now_us) {
   return now_us / kPeriodUs;
 }
 
+TimeUs totp_end(std::int64_t period) {
+  return (period + 2) * kPeriodUs;
+}
+
 std::string totp_passcode(std::string_view secret, std::int64_t period) {
   unsigned char message[8];
   for (int i = 7; i >= 0; --i, period /= 256) message[i] = static_cast<unsigned char>(period % 256);

@@ -5,6 +5,7 @@
 #include "api/identity/src/aws_signature.h"
 #include "api/identity/src/client_files.h"
 #include "api/identity/src/oauth1_signature.h"
+#include "api/identity/totp.h"
 #include "common/file.h"
 #include "tests/unit/api/catalog_fixture.h"
 
@@ -160,6 +161,27 @@ TEST_F(CredentialsTest, Ec2TokensNeedAValidSignature) {
   EXPECT_EQ(caller->methods, std::vector<std::string>{"ec2credential"});
   write([](WriteTx& tx) { store::users::set_enabled(tx, "u1", false); });
   EXPECT_EQ(ask("admin", right).status, 401);
+}
+
+TEST_F(CredentialsTest, AOneTimePasswordServesOnce) {
+  const std::string secret = "12345678901234567890";
+  json::object credential = totp("u1");
+  credential["blob"] = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+  id_of(post("member", credential));
+  const auto log_in = [&](std::int64_t period) {
+    const json::object user{{"id", "u1"}, {"passcode", totp_passcode(secret, period)}};
+    const json::object identity{{"methods", json::array{"totp"}}, {"totp", {{"user", user}}}};
+    return as("", "POST", "/auth/tokens", {{"auth", {{"identity", identity}}}}).status;
+  };
+  const std::int64_t now = totp_period(clock_.now_us());
+  EXPECT_EQ(log_in(now - 2), 401);
+  EXPECT_EQ(log_in(now - 1), 201) << "a code may come a little late";
+  EXPECT_EQ(log_in(now - 1), 401);
+  EXPECT_EQ(log_in(now), 201);
+  EXPECT_EQ(log_in(now), 401);
+  clock_.advance_us(30 * kSecondUs);
+  EXPECT_EQ(log_in(now), 401);
+  EXPECT_EQ(log_in(now + 1), 201);
 }
 
 TEST(AwsSignature, Version4AgreesWithItsDocumentation) {
