@@ -13,6 +13,7 @@ namespace virga::store::limits {
 
 std::optional<model::Limit> find(ReadTx& tx, const std::string& id);
 std::vector<model::Limit> list(ReadTx& tx);
+std::vector<model::Limit> list_of_project(ReadTx& tx, const std::string& project_id);
 /// @throws Error{conflict} when the project or domain has one of that resource already
 void insert(WriteTx& tx, const model::Limit& limit);
 /// The limit and its description.  @throws Error{not_found}

@@ -8,6 +8,8 @@
 #include "api/http/router.h"
 #include "api/identity/identity_api.h"
 #include "db/model/catalog.h"
+#include "db/model/limit.h"
+#include "db/store/database.h"
 
 namespace virga::identity {
 
@@ -35,6 +37,8 @@ model::Endpoint get_endpoint(store::ReadTx& tx, const std::string& id);
 model::Service get_service(store::ReadTx& tx, const std::string& id);
 model::Region get_region(store::ReadTx& tx, const std::string& id);
 model::StoredPolicy get_policy(store::ReadTx& tx, const std::string& id);
+/// A limit without a link.
+boost::json::object limit_view(const model::Limit& limit);
 /// A stored policy with its link.
 boost::json::object policy_view(const http::Request& request, const model::StoredPolicy& policy);
 

@@ -24,17 +24,6 @@ using store::WriteTx;
 
 constexpr char kPath[] = "/limits";
 
-json::object view(const model::Limit& l) {
-  return {{"id", l.id},
-          {"project_id", or_null(l.project_id)},
-          {"domain_id", or_null(l.domain_id)},
-          {"service_id", l.service_id},
-          {"region_id", or_null(l.region_id)},
-          {"resource_name", l.resource_name},
-          {"resource_limit", l.resource_limit},
-          {"description", or_null(l.description)}};
-}
-
 model::Limit read_limit(const json::value& value) {
   if (!value.is_object()) throw Error(ErrorKind::invalid, "A limit is not of type 'object'");
   const json::object& in = value.get_object();
@@ -108,7 +97,7 @@ Response create(IdentityDeps& deps, const Request& request) {
     for (auto& limit : limits) insert(tx, limit);
   });
   json::array views;
-  for (const auto& limit : limits) views.push_back(linked(request, view(limit), kPath));
+  for (const auto& limit : limits) views.push_back(linked(request, limit_view(limit), kPath));
   return http::json_response(201, {{"limits", std::move(views)}});
 }
 
@@ -132,7 +121,7 @@ Response show(IdentityDeps& deps, const Request& request) {
     request.require(found ? facts_of(tx, *found) : http::Target{});
     return get(tx, request.param("limit_id"));
   });
-  return member(request, 200, "limit", view(limit), kPath);
+  return member(request, 200, "limit", limit_view(limit), kPath);
 }
 
 /// True when a list shows the limit to the caller: all to the system, those of his domain or of his
@@ -151,7 +140,7 @@ Response list(IdentityDeps& deps, const Request& request) {
   json::array views;
   deps.db.read([&](ReadTx& tx) {
     for (const auto& limit : store::limits::list(tx)) {
-      json::object one = view(limit);
+      json::object one = limit_view(limit);
       const bool wanted = matches(
           request, one, {"service_id", "region_id", "resource_name", "project_id", "domain_id"});
       if (wanted && is_shown(tx, request.who(), limit))
@@ -172,7 +161,7 @@ Response update(IdentityDeps& deps, const Request& request) {
     store::limits::update(tx, changed);
     return changed;
   });
-  return member(request, 200, "limit", view(limit), kPath);
+  return member(request, 200, "limit", limit_view(limit), kPath);
 }
 
 Response remove(IdentityDeps& deps, const Request& request) {
@@ -191,6 +180,17 @@ Response show_model(IdentityDeps&, const Request&) {
 }
 
 }  // namespace
+
+json::object limit_view(const model::Limit& l) {
+  return {{"id", l.id},
+          {"project_id", or_null(l.project_id)},
+          {"domain_id", or_null(l.domain_id)},
+          {"service_id", l.service_id},
+          {"region_id", or_null(l.region_id)},
+          {"resource_name", l.resource_name},
+          {"resource_limit", l.resource_limit},
+          {"description", or_null(l.description)}};
+}
 
 void add_limit_routes(http::Router& r, IdentityDeps& deps) {
   const auto bind = http::binder(deps);

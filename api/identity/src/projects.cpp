@@ -6,6 +6,7 @@
 #include <set>
 
 #include "api/http/bind.h"
+#include "api/identity/src/catalog_routes.h"
 #include "api/identity/src/input.h"
 #include "api/identity/src/list_filter.h"
 #include "api/identity/src/project_list.h"
@@ -13,6 +14,7 @@
 #include "api/identity/src/views.h"
 #include "common/error.h"
 #include "common/random.h"
+#include "db/store/limits.h"
 #include "db/store/projects.h"
 
 namespace virga::identity {
@@ -55,7 +57,15 @@ model::Project require_project(ReadTx& tx, const Request& request) {
   return std::move(*project);
 }
 
-/// Each as {"project": {...}}; only those on which the caller has a role.
+json::array limits_of(ReadTx& tx, const std::string& project_id) {
+  json::array all;
+  for (const auto& limit : store::limits::list_of_project(tx, project_id))
+    all.push_back(limit_view(limit));
+  return all;
+}
+
+/// Each as {"project": {...}}, with its limits when asked for; only those on which the caller has a
+/// role.
 void write_held(JsonWriter& out, ReadTx& tx, const Request& request,
                 const std::vector<model::Project>& projects) {
   std::set<std::string> held;
@@ -68,6 +78,10 @@ void write_held(JsonWriter& out, ReadTx& tx, const Request& request,
     out.key("project");
     out.begin_object();
     write_members(out, request, project, tags_of(tx, project));
+    if (asks_for(request, "include_limits")) {
+      out.key("limits");
+      out.raw(json::serialize(limits_of(tx, project.id)));
+    }
     out.end_object();
     out.end_object();
   }

@@ -48,6 +48,18 @@ std::vector<model::Limit> list(ReadTx& tx) {
   return all;
 }
 
+std::vector<model::Limit> list_of_project(ReadTx& tx, const std::string& project_id) {
+  Rows rows = tx.query(
+      "SELECT limits.id, registered_limit_id, COALESCE(project_id, ''), COALESCE(domain_id,"
+      " ''), resource_limit, limits.description, service_id, COALESCE(region_id, ''),"
+      " resource_name FROM limits JOIN registered_limits ON registered_limits.id ="
+      " registered_limit_id WHERE project_id = $1 ORDER BY limits.id",
+      project_id);
+  std::vector<model::Limit> all;
+  while (rows.next()) all.push_back(read(rows));
+  return all;
+}
+
 void insert(WriteTx& tx, const model::Limit& it) {
   tx.exec(
       "INSERT INTO limits (id, registered_limit_id, project_id, domain_id, resource_limit,"

@@ -12,6 +12,19 @@ class ProjectsTest : public IdentityCallTest {
   std::string project(const std::string& name, const std::string& parent = "default") {
     return make("project", {{"name", name}, {"parent_id", parent}});
   }
+  void limit_project(const std::string& id, std::int64_t most) {
+    const std::string service = make("service", {{"type", "picture"}});
+    const json::object what{{"service_id", service}, {"resource_name", "count"}};
+    json::object registered = what;
+    registered["default_limit"] = 10;
+    json::object own = what;
+    own["resource_limit"] = most;
+    own["project_id"] = id;
+    EXPECT_EQ(
+        send("POST", "/registered_limits", {{"registered_limits", json::array{registered}}}).status,
+        201);
+    EXPECT_EQ(send("POST", "/limits", {{"limits", json::array{own}}}).status, 201);
+  }
   test::Reply patch(const std::string& id, const json::object& change) {
     return send("PATCH", "/projects/" + id, {{"project", change}});
   }
@@ -119,6 +132,16 @@ TEST_F(ProjectsTest, ShowsWhatIsAboveAndBelow) {
   EXPECT_EQ(show(a, "subtree_as_list").at("subtree").as_array()[0].at("project").at("id"),
             json::value(b));
   EXPECT_EQ(show(c, "parents_as_list").at("parents").as_array().size(), 1U);
+  EXPECT_FALSE(
+      show(c, "parents_as_list").at("parents").at(0).at("project").as_object().contains("limits"));
+  const json::value alone = show(c, "parents_as_list&include_limits").at("parents");
+  EXPECT_EQ(alone.at(0).at("project").at("limits"), json::array{});
+  limit_project(b, 7);
+  const json::value limited = show(c, "parents_as_list&include_limits").at("parents");
+  const json::value& limit = limited.at(0).at("project").at("limits").at(0);
+  EXPECT_EQ(limit.at("project_id"), json::value(b));
+  EXPECT_EQ(limit.at("resource_limit"), 7);
+  EXPECT_EQ(limit.at("resource_name"), "count");
   EXPECT_EQ(get("/projects/" + c + "?parents_as_list&parents_as_ids").status, 400);
   EXPECT_EQ(get("/projects/" + c + "?subtree_as_list&subtree_as_ids").status, 400);
 }
