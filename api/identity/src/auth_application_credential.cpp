@@ -11,21 +11,24 @@ namespace {
 
 constexpr std::string_view kGenerated = "sha256:";
 
-/// The credential with its user, when both are there and the user may log in.
+/// The credential, when it and its user are there and the user may log in. Notes who tries.
 std::optional<model::ApplicationCredential> find_credential(store::ReadTx& tx,
+                                                            const AuthAttempt& attempt,
                                                             const AuthPart& payload) {
   const std::string id = payload.text("id");
   std::optional<model::ApplicationCredential> credential;
   if (!id.empty()) {
     credential = store::application_credentials::find(tx, id);
   } else {
-    const auto named =
-        find_user(tx, read_named(payload.needed("user", "application credential"), "user"));
-    if (named)
-      credential = store::application_credentials::find_named(tx, named->id, payload.text("name"));
+    const NamedPart named = read_named(payload.needed("user", "application credential"), "user");
+    note_login(attempt, named);
+    if (const auto user = find_user(tx, named))
+      credential = store::application_credentials::find_named(tx, user->id, payload.text("name"));
   }
   if (!credential) return std::nullopt;
   const auto user = store::users::find(tx, credential->user_id);
+  attempt.request.audit.target = credential->id;
+  if (user && !id.empty()) note_login(attempt, {"", user->name, user->domain_id, ""});
   if (!user || !may_log_in(tx, *user)) return std::nullopt;
   return credential;
 }
@@ -47,8 +50,8 @@ AuthProof prove_application_credential(const AuthAttempt& attempt, const AuthPar
   if (!payload.has("id") && !payload.has("name"))
     throw_expecting("id or name", "application credential");
   const std::string secret = payload.text("secret");
-  const auto credential =
-      attempt.deps.db.read([&](store::ReadTx& tx) { return find_credential(tx, payload); });
+  const auto credential = attempt.deps.db.read(
+      [&](store::ReadTx& tx) { return find_credential(tx, attempt, payload); });
   SecretCheck check;
   check.account = "application credential\n" +
                   (credential ? credential->id : payload.text("id") + "\n" + payload.text("name"));

@@ -57,6 +57,7 @@ struct Reply {
   std::string text;
   http::Response whole;
   std::string service_headers;  ///< "Name: value" lines that the service adds
+  http::AuditNote audit;        ///< what the handler told the record of changes
   json::value body() const { return text.empty() ? json::value() : json::parse(text); }
   std::string header(const std::string& name) const {
     for (const auto& [key, value] : whole.headers)
@@ -94,7 +95,7 @@ inline Reply call(const http::Router& router, const std::string& method, const s
   const http::Match match = router.route(request, response);
   if (match.route != nullptr)
     response = router.guarded(match, request, [&] { return match.route->handler(request); });
-  Reply reply{response.status, response.body, std::move(response), {}};
+  Reply reply{response.status, response.body, std::move(response), {}, request.audit};
   router.append_headers(reply.service_headers, match.service, request);
   return reply;
 }

@@ -195,7 +195,11 @@ TEST_F(CredentialsTest, AProgramLogsInWithIt) {
   const Reply shown = as("ann", "GET", "/users/u1/application_credentials/" + id);
   EXPECT_EQ(shown.status, 200);
   EXPECT_EQ(shown.text.find("secret"), std::string::npos);
-  EXPECT_EQ(log_in(by_credential({{"id", id}, {"secret", "wrong"}})).status, 401);
+  EXPECT_EQ(r.audit.user + "@" + r.audit.user_domain, "ann@default");
+  EXPECT_EQ(r.audit.target, id);
+  const Reply wrong = log_in(by_credential({{"id", id}, {"secret", "wrong"}}));
+  EXPECT_EQ(wrong.status, 401);
+  EXPECT_EQ(wrong.audit.user, "ann") << "failures tell whose credential was tried";
   EXPECT_EQ(log_in(by_credential({{"id", "none"}, {"secret", "wrong"}})).status, 401);
   EXPECT_EQ(log_in(by_credential({{"secret", "wrong"}})).status, 400);
   EXPECT_EQ(status("ann", "DELETE", "/users/u1/application_credentials/" + id), 204);
