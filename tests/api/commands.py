@@ -58,7 +58,8 @@ class ClientTest(CloudTest):
         self.assertEqual((shown["size"], shown["status"], shown["disk_format"], shown["tags"]),
                          (2 * MIB, "active", "raw", ["one"]))
         self.assertEqual(shown["properties"]["os_type"], "linux")
-        self.assertEqual(shown["checksum"], hashlib.md5(self.file.read_bytes()).hexdigest())
+        self.assertEqual(shown["properties"]["os_hash_value"],
+                         hashlib.sha256(self.file.read_bytes()).hexdigest())
         saved = self.cloud.directory / "saved.raw"
         self.run_text("image", "save", "--file", str(saved), "image-1")
         self.assertEqual(saved.read_bytes(), self.file.read_bytes())
