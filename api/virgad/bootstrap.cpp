@@ -93,6 +93,7 @@ std::string bootstrap(const Config& config, const std::string& password) {
       store::users::insert(tx, *user);
     } else if (!hash.empty()) {
       store::users::set_password_hash(tx, user->id, hash);
+      if (!user->enabled) store::users::set_enabled(tx, user->id, true);
     }
     std::string above;  // each role implies the next
     for (const char* name : {"admin", "manager", "member", "reader"}) {

@@ -20,7 +20,8 @@ agent_link::KeyedCertificate ensure_authority(const std::string& directory);
 identity::Sealer ensure_sealer(const Config& config, store::Database& db);
 
 /// Makes the state directory, the authority, the default domain, the roles, the project and the
-/// user "admin". Idempotent: an existing user keeps his password unless `password` is not empty.
+/// user "admin". Idempotent: an existing user keeps his password unless `password` is not empty;
+/// then he is enabled, too, so that administrators who locked themselves out come back.
 /// @return the password that was generated, or "" when none was needed
 std::string bootstrap(const Config& config, const std::string& password);
 

@@ -110,8 +110,18 @@ TEST_F(BootstrapTest, AgainChangesNothing) {
 
 TEST_F(BootstrapTest, AGivenPasswordReplacesTheOld) {
   bootstrap(config_, "");
+  store::Database db(config_.database());
+  const auto admin = [&] {
+    return db.read([](store::ReadTx& tx) {
+      return store::users::find_named(tx, "default", "admin").value();
+    });
+  };
+  db.write([&](store::WriteTx& tx) { store::users::set_enabled(tx, admin().id, false); });
+  bootstrap(config_, "");
+  EXPECT_FALSE(admin().enabled);
   EXPECT_EQ(bootstrap(config_, "chosen"), "");
   EXPECT_TRUE(identity::Passwords().verify(hash_of_admin(), "chosen"));
+  EXPECT_TRUE(admin().enabled) << "so that who locked himself out comes back";
 }
 
 TEST_F(BootstrapTest, AKeyThatIsLostIsNotReplacedInSilence) {
