@@ -146,6 +146,16 @@ void add_extra(json::object& view, const std::string& extra) {
 
 void write_extra(JsonWriter& out, const std::string& extra) {
   if (extra == "{}") return;
+  // Mostly as json::serialize() wrote it: then all behind the first name is taken as it stands, for
+  // reading it would be most of the work of a long list.
+  const std::size_t quote = extra.find_first_of("\"\\", 2);
+  if (extra.starts_with("{\"") && quote != std::string::npos && extra.ends_with('}') &&
+      extra.compare(quote, 2, "\":") == 0) {
+    const std::string_view text(extra);
+    out.key(text.substr(2, quote - 2));
+    out.raw(text.substr(quote + 2, text.size() - quote - 3));
+    return;
+  }
   for (const auto& member : parsed(extra)) {
     out.key({member.key().data(), member.key().size()});
     out.raw(json::serialize(member.value()));
