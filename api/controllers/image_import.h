@@ -30,11 +30,8 @@ struct ImportDeps {
       fetch;
 };
 
-/// Works on every import that is due until it ends or waits. Called by the importer's thread;
-/// public for tests.
-void run_imports(ImportDeps& deps);
-
-/// Works on imports on a thread of its own, when it is woken and every few seconds.
+/// Works on imports on threads of its own, when it is woken and every few seconds. One of them
+/// takes no downloads: slow servers of strangers do not keep others' imports waiting.
 class ImageImporter {
  public:
   explicit ImageImporter(ImportDeps deps);

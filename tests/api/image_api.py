@@ -3,8 +3,11 @@
 import json
 import os
 import random
+import socket
+import unittest
 
 from harness.case import CloudTest
+from harness.cloud import Cloud
 from harness.waiting import wait_for
 
 MIB = 1 << 20
@@ -120,3 +123,59 @@ class ImageApiTest(CloudTest):
                 ("GET", "/image/v2/cache", None, {}, 404)):
             answer = self.admin.send(method, path, body, headers)
             self.assertEqual(answer.status, status, json.dumps([method, path, answer.text]))
+
+
+WEB = """
+images:
+  web_download:
+    enabled: true
+    schemes: [http]
+    hosts: [127.0.0.1]
+    ports: [%d]
+    private_addresses: true
+"""
+
+
+class WebDownloadTest(unittest.TestCase):
+    """Images from a web server that accepts connections, and answers when the test wants it."""
+    STREAMS = 6  # more than the importer has threads
+
+    def setUp(self):
+        self.server = socket.create_server(("127.0.0.1", 0), backlog=16)
+        self.addCleanup(self.server.close)
+        self.server.settimeout(20)
+        port = self.server.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}/disk"
+        self.cloud = Cloud(extra=WEB % port)
+        self.addCleanup(self.cloud.stop)
+        self.admin = self.cloud.start_control().admin
+
+    def import_from(self, url):
+        image = self.admin.create_image("from the web")
+        return image, self.admin.post(f"/image/v2/images/{image}/import",
+                                      {"method": {"name": "web-download", "uri": url}})
+
+    def test_slow_servers_keep_no_other_import_waiting(self):
+        slow = [self.import_from(self.url)[0] for _ in range(self.STREAMS)]
+        first, _ = self.server.accept()
+        self.addCleanup(first.close)
+        image = self.admin.create_image("staged")
+        self.admin.send("PUT", f"/image/v2/images/{image}/stage", b"s" * 512,
+                        {"Content-Type": "application/octet-stream"}).expect(204)
+        self.admin.post(f"/image/v2/images/{image}/import",
+                        {"method": {"name": "glance-direct"}}).expect(202)
+        wait_for(lambda: self.admin.image(image)["status"] == "active", 20, "it is imported")
+        self.assertEqual({self.admin.image(one)["status"] for one in slow}, {"importing"})
+        data = os.urandom(4096)
+        first.recv(4096)
+        first.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 4096\r\n\r\n" + data)
+        wait_for(lambda: any(self.admin.image(one)["status"] == "active" for one in slow), 20,
+                 "the answered one is imported")
+
+    def test_only_what_is_configured_is_fetched(self):
+        for url in (self.url.replace("http", "https"), self.url.replace("127.0.0.1", "localhost"),
+                    "http://127.0.0.1:1/disk", "file:///etc/passwd",
+                    self.url.replace("http://", "http://user@"), "", "nonsense"):
+            image, answer = self.import_from(url)
+            self.assertEqual(answer.status, 400, url)
+            self.assertEqual(self.admin.image(image)["status"], "queued")
