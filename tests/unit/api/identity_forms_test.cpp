@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the handlers of Identity share: bodies, filters, extra attributes, lists.
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "api/identity/src/input.h"
@@ -123,6 +124,26 @@ TEST(IdentityResource, KeepsWhatItDoesNotKnow) {
   json::object view{{"email", "own"}};
   add_extra(view, extra);
   EXPECT_EQ(json::serialize(view), R"({"email":"own","old":1,"nothing":null})");
+}
+
+TEST(IdentityResource, ExtraAttributesAreWrittenAsTheyWereKept) {
+  const auto written = [](const json::object& extra) {
+    JsonWriter out;
+    out.begin_object();
+    out.member("id", "x");
+    write_extra(out, json::serialize(extra));
+    out.member("name", "n");
+    out.end_object();
+    return json::parse(out.take());
+  };
+  for (json::object extra :
+       {json::object{}, json::object{{"email", "a\"}@b"}}, json::object{{"a\"b", 1}, {"c\\", 2}},
+        json::object{{"", nullptr}}, json::object{{"one", {{"two", {3, "}"}}}}, {"d\\\"", true}}}) {
+    const json::value made = written(extra);
+    extra["id"] = "x";
+    extra["name"] = "n";
+    EXPECT_EQ(made, json::value(extra));
+  }
 }
 
 TEST(IdentityResource, OptionsAreMergedAndNullRemovesOne) {
