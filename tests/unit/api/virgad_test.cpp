@@ -112,9 +112,8 @@ TEST_F(BootstrapTest, AGivenPasswordReplacesTheOld) {
   bootstrap(config_, "");
   store::Database db(config_.database());
   const auto admin = [&] {
-    return db.read([](store::ReadTx& tx) {
-      return store::users::find_named(tx, "default", "admin").value();
-    });
+    return db.read(
+        [](store::ReadTx& tx) { return store::users::find_named(tx, "default", "admin").value(); });
   };
   db.write([&](store::WriteTx& tx) { store::users::set_enabled(tx, admin().id, false); });
   bootstrap(config_, "");
