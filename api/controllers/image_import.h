@@ -25,9 +25,11 @@ struct ImportDeps {
   std::int64_t max_image_bytes = std::int64_t{1} << 40;
   std::string hash_algorithm = "sha256";
   bool md5_checksum = false;
-  /// Gets a URI piece by piece.  @throws Error{invalid}
-  std::function<void(const std::string& uri, const std::function<void(std::string_view)>& sink)>
+  /// Gets a URI piece by piece.  @throws Error{invalid}; Error{unavailable} when it was given up
+  std::function<void(const std::string& uri, const std::function<void(std::string_view)>& sink,
+                     const std::function<bool()>& is_given_up)>
       fetch;
+  std::function<bool()> is_stopping = [] { return false; };  ///< set by the importer
 };
 
 /// Works on imports on threads of its own, when it is woken and every few seconds. One of them

@@ -30,8 +30,11 @@ bool is_private_address(const std::string& address);
 
 /// GET into a sink, along at most five redirects, each checked like the first URI. The address that
 /// was checked is the one that is connected to.
-/// @throws Error{invalid} with the same sentence for every failure; what sink throws
+/// @param is_given_up asked several times a second
+/// @throws Error{invalid} with the same sentence for every failure; Error{unavailable} when it is
+/// given up; what sink throws
 void fetch_web(const std::string& uri, const WebRules& rules,
-               const std::function<void(std::string_view)>& sink);
+               const std::function<void(std::string_view)>& sink,
+               const std::function<bool()>& is_given_up);
 
 }  // namespace virga::http

@@ -51,8 +51,9 @@ controllers::ImportDeps import_deps(store::Database& db, const Clock& clock,
           config.image_hash,
           config.image_md5,
           [rules = config.web](const std::string& uri,
-                               const std::function<void(std::string_view)>& sink) {
-            http::fetch_web(uri, rules, sink);
+                               const std::function<void(std::string_view)>& sink,
+                               const std::function<bool()>& is_given_up) {
+            http::fetch_web(uri, rules, sink, is_given_up);
           }};
 }
 

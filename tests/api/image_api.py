@@ -4,6 +4,7 @@ import json
 import os
 import random
 import socket
+import time
 import unittest
 
 from harness.case import CloudTest
@@ -179,3 +180,17 @@ class WebDownloadTest(unittest.TestCase):
             image, answer = self.import_from(url)
             self.assertEqual(answer.status, 400, url)
             self.assertEqual(self.admin.image(image)["status"], "queued")
+
+    def test_a_stop_waits_for_no_web_server_and_the_import_begins_again(self):
+        image, _ = self.import_from(self.url)
+        connection, _ = self.server.accept()
+        self.addCleanup(connection.close)
+        begin = time.monotonic()
+        self.assertEqual(self.cloud.daemons["virgad"].stop(), 0)
+        self.assertLess(time.monotonic() - begin, 10)
+        self.cloud.start("virgad")
+        again, _ = self.server.accept()
+        self.addCleanup(again.close)
+        again.recv(4096)
+        again.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 512\r\n\r\n" + b"x" * 512)
+        wait_for(lambda: self.admin.image(image)["status"] == "active", 20, "it is imported")

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "api/controllers/src/import_step.h"
-#include "common/error.h"
 #include "common/log.h"
 #include "db/store/image_tasks.h"
 
@@ -35,12 +34,7 @@ struct ImageImporter::Impl {
   std::vector<std::thread> threads;
 
   explicit Impl(ImportDeps d) : deps(std::move(d)) {
-    deps.fetch = [this, fetch = std::move(deps.fetch)](const std::string& uri, const auto& sink) {
-      fetch(uri, [&](std::string_view bytes) {
-        if (stopping) throw Error(ErrorKind::unavailable, "The service is stopping.");
-        sink(bytes);
-      });
-    };
+    deps.is_stopping = [this] { return stopping.load(); };
   }
 
   /// Looks at the rows while it holds the lock: nobody works on what it returns, nor has since.

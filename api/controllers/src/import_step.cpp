@@ -85,7 +85,8 @@ class Import {
   void fetch() {
     if (plan_.method == "web-download" && image_.staged_digest.empty())
       stage([&](images::Upload& upload) {
-        deps_.fetch(plan_.uri, [&](std::string_view bytes) { upload.write(bytes); });
+        deps_.fetch(
+            plan_.uri, [&](std::string_view bytes) { upload.write(bytes); }, deps_.is_stopping);
       });
     else if (plan_.method == "glance-download" && image_.staged_digest.empty())
       take_from_image();

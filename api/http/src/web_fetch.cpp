@@ -36,6 +36,7 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kPiece = 256 * 1024;
 constexpr int kMostRedirects = 5;
+constexpr auto kAskEvery = std::chrono::milliseconds(200);
 
 /// Why a fetch failed: for the log only.
 struct Failed {
@@ -193,13 +194,18 @@ bool is_private_address(const std::string& address) {
 }
 
 void fetch_web(const std::string& uri, const WebRules& rules,
-               const std::function<void(std::string_view)>& sink) {
+               const std::function<void(std::string_view)>& sink,
+               const std::function<bool()>& is_given_up) {
   try {
-    asio::io_context io(1);
     std::exception_ptr failure;
     Fetcher fetcher(rules, sink);
+    asio::io_context io(1);
     asio::co_spawn(io, fetcher.run(uri), [&](std::exception_ptr e) { failure = e; });
-    io.run();
+    while (!io.stopped()) {
+      io.run_for(kAskEvery);
+      if (!io.stopped() && is_given_up())
+        throw Error(ErrorKind::unavailable, "The fetch of an image was given up.");
+    }
     if (failure) std::rethrow_exception(failure);
   } catch (const Failed& e) {
     log::warning("an image was not fetched", {{"uri", uri}, {"why", e.why}});
