@@ -22,7 +22,7 @@ def main():
         server = f"{cloud.url}/compute/v2.1/servers/{one_server(cloud)}"
         compare_rates("http_get_server",
                       lambda: measure(pid, server, f"X-Auth-Token: {cloud.admin.token}"),
-                      lambda: measure(bare.pid, f"{url}/show"), "ratio >= 0.5")
+                      lambda: measure(bare.pid, f"{url}/show"), "ratio >= 0.6")
 
 
 main()
