@@ -32,7 +32,7 @@ struct ImageDeps {
   store::Database& db;
   const Clock& clock;
   images::StoreSet& stores;
-  const QuotaSource& quota;
+  const ImageQuota& quota;
   ImageSettings settings = {};
   std::function<void()> wake_importer = [] {};  ///< called after a task was recorded
 };

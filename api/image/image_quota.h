@@ -11,37 +11,22 @@
 
 namespace virga::image {
 
-/// Where limits come from. Thread-safe.
-class QuotaSource {
+/// The limits that administrators register with the Identity API for the service "image".
+/// Thread-safe.
+class ImageQuota {
  public:
-  virtual ~QuotaSource() = default;
+  explicit ImageQuota(std::string region) : region_(std::move(region)) {}
+
   /// The limit of a resource ("image_size_total", "image_stage_total" in MiB; "image_count_total",
   /// "image_count_uploading"); nullopt: none is set.
-  virtual std::optional<std::int64_t> limit(store::ReadTx& tx, const std::string& project_id,
-                                            const std::string& resource) const = 0;
-};
-
-/// The limits that administrators register with the Identity API for the service "image".
-class RegisteredQuota final : public QuotaSource {
- public:
-  explicit RegisteredQuota(std::string region) : region_(std::move(region)) {}
   std::optional<std::int64_t> limit(store::ReadTx& tx, const std::string& project_id,
-                                    const std::string& resource) const override {
+                                    const std::string& resource) const {
     const auto found = store::limits::effective_limit(tx, {"image", region_, resource, project_id});
     return found && *found >= 0 ? found : std::nullopt;
   }
 
  private:
   std::string region_;
-};
-
-/// No limits.
-class NoQuota final : public QuotaSource {
- public:
-  std::optional<std::int64_t> limit(store::ReadTx&, const std::string&,
-                                    const std::string&) const override {
-    return std::nullopt;
-  }
 };
 
 }  // namespace virga::image

@@ -77,7 +77,7 @@ struct ControlPlane::Impl {
   identity::Passwords passwords;
   identity::IdentityDeps identity_deps;
   compute::ComputeDeps compute_deps;
-  const image::RegisteredQuota quota;
+  const image::ImageQuota quota;
   image::ImageDeps image_deps;
   network::NetworkDeps network_deps;
   StatusDeps status;

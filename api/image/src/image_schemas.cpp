@@ -133,7 +133,7 @@ json::object member_schema() {
   return {{"name", "member"}, {"properties", std::move(p)}, {"additionalProperties", false}};
 }
 
-json::object task_stub() {
+json::object task_summary() {
   json::object p;
   p["id"] = id_field("Identifies the task.");
   p["type"] = one_of(field("string", "What is done."), {"import", "api_image_import"}, false);
@@ -149,7 +149,7 @@ json::object task_stub() {
 }
 
 json::object task_schema() {
-  json::object p = task_stub();
+  json::object p = task_summary();
   p["input"] = field(optional_type("object"), "What was asked for.");
   p["result"] = field(optional_type("object"), "What came of it.");
   p["message"] = field("string", "Why it failed.");
@@ -187,7 +187,7 @@ void add_image_schema_routes(http::Router& router) {
   serve("members", collection("members", member_schema()));
   serve("task", task_schema());
   serve("tasks", collection("tasks", {{"name", "task"},
-                                      {"properties", task_stub()},
+                                      {"properties", task_summary()},
                                       {"additionalProperties", false}}));
 }
 

@@ -54,7 +54,7 @@ class MetadefTest : public testing::Test {
   TestAuthorizer authorizer_;
   http::Router router_{authorizer_};
   images::StoreSet stores_{{{"local", dir_.path("images"), ""}}, dir_.path("staging")};
-  const image::NoQuota quota_;
+  const image::ImageQuota quota_{"RegionOne"};
   image::ImageDeps deps_{db_, clock_, stores_, quota_};
 };
 
