@@ -3,10 +3,12 @@
 // matters, build a json::object.
 #pragma once
 
+#include <cassert>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -36,6 +38,19 @@ class JsonWriter {
 
   /// The name of the next member; only in an object.
   void key(std::string_view name);
+  /// A literal, in which nothing must be escaped.
+  template <std::size_t N>
+  void key(const char (&name)[N]) {
+    begin_key();
+    char* to = room(N + 3);
+    if (comma_) *to++ = ',';
+    *to++ = '"';
+    std::memcpy(to, name, N - 1);
+    std::memcpy(to + N - 1, "\":", 2);
+    used_ = static_cast<std::size_t>(to + N + 1 - text_.data());
+    comma_ = false;
+    keyed_ = true;
+  }
 
   void value(std::string_view text);
   void value(const char* text) { value(std::string_view(text)); }
@@ -63,6 +78,11 @@ class JsonWriter {
     key(name);
     value(of);
   }
+  template <std::size_t N, class T>
+  void member(const char (&name)[N], const T& of) {
+    key(name);
+    value(of);
+  }
 
   /// The whole text; the value must be complete. The writer is empty then.
   std::string take();
@@ -74,6 +94,7 @@ class JsonWriter {
   void begin(char bracket, bool object);
   void end(char bracket, bool object);
   void before_value();
+  void begin_key() const { assert(depth_ > 0 && in_object() && !keyed_); }
   bool in_object() const { return (objects_ & 1U) != 0; }
   /// Where at least n more bytes can be written.
   char* room(std::size_t n) {

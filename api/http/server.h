@@ -38,8 +38,8 @@ struct ServerSettings {
   std::chrono::seconds header_limit{20};  ///< from the first byte to the end of the headers
   std::chrono::seconds idle_limit{75};    ///< between requests
   std::chrono::seconds stall_limit{60};   ///< between two pieces of a body
-  /// Bytes per second that a body must come with, after its first ten seconds.
-  std::uint32_t min_body_rate = 1024;
+  std::chrono::seconds body_grace{10};    ///< of a body, before its rate is looked at
+  std::uint32_t min_body_rate = 1024;     ///< bytes per second of a body after that
 };
 
 /// What a server is busy with.

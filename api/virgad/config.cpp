@@ -64,6 +64,7 @@ void read_limits(const YamlConfig& in, http::ServerSettings& out) {
       whole(in, "min_body_rate", static_cast<int>(out.min_body_rate), 1, 1 << 30));
   out.header_limit = seconds(in, "header_limit_s", out.header_limit);
   out.idle_limit = seconds(in, "idle_limit_s", out.idle_limit);
+  out.body_grace = seconds(in, "body_grace_s", out.body_grace);
   out.stall_limit = seconds(in, "stall_limit_s", out.stall_limit);
 }
 

@@ -15,6 +15,7 @@
 #include "common/error.h"
 #include "common/file.h"
 #include "common/log.h"
+#include "common/scheduling.h"
 
 namespace virga::virgad {
 namespace {
@@ -116,6 +117,7 @@ void serve(Config config) {
   block_signals();
   allow_descriptors();
   mallopt(M_ARENA_MAX, 2);  // many threads, few allocations: more arenas only cost memory
+  prefer_promptness();      // and all threads that are made from here on
   require_bootstrapped(config);
   const SystemClock clock;
   prepare_link_tls(config, ensure_authority(config.authority()));

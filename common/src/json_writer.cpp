@@ -35,6 +35,15 @@ std::size_t copy_plain(std::string_view from, char* to) {
     if (!is_plain(word)) break;
     std::memcpy(to + done, &word, sizeof word);
   }
+  if (from.size() - done < sizeof(Word) && from.size() > sizeof(Word) && done < from.size()) {
+    const std::size_t last = from.size() - sizeof(Word);  // overlaps what is done
+    Word word = 0;
+    std::memcpy(&word, from.data() + last, sizeof word);
+    if (is_plain(word)) {
+      std::memcpy(to + last, &word, sizeof word);
+      return from.size();
+    }
+  }
   for (; done < from.size() && is_plain(from[done]); ++done) to[done] = from[done];
   return done;
 }
@@ -74,7 +83,7 @@ void JsonWriter::end(char bracket, [[maybe_unused]] bool object) {
 }
 
 void JsonWriter::key(std::string_view name) {
-  assert(depth_ > 0 && in_object() && !keyed_);
+  begin_key();
   if (comma_) put(',');
   put('"');
   put_escaped(name);

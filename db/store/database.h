@@ -49,7 +49,10 @@ class Rows {
 
   /// Steps to the next row; false after the last.  @throws Error{unavailable, conflict, internal}
   bool next();
-  std::string text(int column) const;
+  /// Of NULL: empty.
+  std::string text(int column) const { return std::string(view(column)); }
+  /// The same without a copy, until the next call of next().
+  std::string_view view(int column) const;
   std::int64_t integer(int column) const;
   bool flag(int column) const { return integer(column) != 0; }
 

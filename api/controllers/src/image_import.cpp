@@ -12,6 +12,7 @@
 
 #include "api/controllers/src/import_step.h"
 #include "common/log.h"
+#include "common/scheduling.h"
 #include "db/store/image_tasks.h"
 
 namespace virga::controllers {
@@ -88,7 +89,11 @@ struct ImageImporter::Impl {
 
 ImageImporter::ImageImporter(ImportDeps deps) : impl_(std::make_unique<Impl>(std::move(deps))) {
   // The first waits for no stranger's server, so that imports of what is here go on.
-  for (int n = 0; n < kThreads; ++n) impl_->threads.emplace_back([this, n] { impl_->run(n > 0); });
+  for (int n = 0; n < kThreads; ++n)
+    impl_->threads.emplace_back([this, n] {
+      prefer_others();
+      impl_->run(n > 0);
+    });
 }
 
 ImageImporter::~ImageImporter() {

@@ -17,7 +17,6 @@ constexpr std::size_t kBodyRead = 64 * 1024;
 constexpr std::size_t kPiece = 1024 * 1024;     // bytes of an upload handled at a time
 constexpr std::size_t kPieceRead = 256 * 1024;  // of these, received at a time
 constexpr int kClientGone = 499;                // for logs: nobody reads such an answer
-constexpr std::chrono::seconds kBodyGrace{10};  // before the rate is looked at
 
 }  // namespace
 
@@ -26,7 +25,7 @@ asio::awaitable<bool> Session::receive(std::size_t most) {
   const auto earned =
       std::chrono::milliseconds(parser_->received() * 1000 / core_.settings.min_body_rate);
   const Clock::time_point stall = Clock::now() + core_.settings.stall_limit;
-  const auto until = std::min(stall, body_start_ + kBodyGrace + earned);
+  const auto until = std::min(stall, body_start_ + core_.settings.body_grace + earned);
   const bool come = co_await connection_.read(most, until);
   co_return come;
 }

@@ -20,6 +20,7 @@ class ListFilter {
 
   /// The text that the attribute must equal, or "": what a query can use an index for.
   std::string exact(std::string_view attribute) const;
+  bool empty() const { return conditions_.empty(); }
   bool has(std::string_view attribute) const;
   /// True when all filters of the attribute accept the value.
   bool accepts_text(std::string_view attribute, std::string_view value) const;

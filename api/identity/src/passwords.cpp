@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/identity/passwords.h"
 
-#include <sched.h>
 #include <sodium.h>
-#include <sys/resource.h>
 
-#include <cerrno>
-#include <cstring>
 #include <future>
 #include <memory>
 
 #include "common/error.h"
-#include "common/log.h"
+#include "common/scheduling.h"
 
 namespace virga::identity {
 namespace {
@@ -20,9 +16,6 @@ namespace {
 constexpr unsigned long long kPasses = 2;
 constexpr std::size_t kMemory = 19UL * 1024 * 1024;
 constexpr std::size_t kMaxPassword = 4096;
-// A tenth of a request's share of a core: low enough for requests to come first, high enough for
-// logins to go on while all cores are busy with requests.
-constexpr int kNice = 10;
 
 std::string compute(const std::string& password) {
   char out[crypto_pwhash_STRBYTES];
@@ -55,15 +48,6 @@ std::string hash_of_nobody() {
   return hash;
 }
 
-/// Of the calling thread. As a batch thread it also never interrupts another one when it wakes up.
-void lower_priority() {
-  const sched_param none{};
-  if (::sched_setscheduler(0, SCHED_BATCH, &none) != 0 ||
-      ::setpriority(PRIO_PROCESS, 0, kNice) != 0)
-    log::warning("passwords are checked with the priority of requests",
-                 {{"error", std::strerror(errno)}});
-}
-
 }  // namespace
 
 Passwords::Passwords(int threads, std::size_t waiting)
@@ -81,7 +65,7 @@ Passwords::~Passwords() {
 }
 
 void Passwords::work() {
-  lower_priority();
+  prefer_others();
   std::unique_lock lock(mutex_);
   for (;;) {
     wake_.wait(lock, [this] { return ended_ || !jobs_.empty(); });

@@ -110,6 +110,7 @@ store::users::Query UserFilter::query(const std::string& after) const {
 
 bool UserFilter::accepts(const model::User& user) const {
   if (!scope_.empty() && user.domain_id != scope_) return false;
+  if (filter_.empty() && expiries_.empty()) return true;
   for (const Expiry& e : expiries_)
     if (user.password_expires_us == 0 || !holds(e.op, user.password_expires_us, e.time_us))
       return false;

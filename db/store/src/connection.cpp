@@ -113,7 +113,7 @@ bool Rows::next() {
   return connection_.step(static_cast<sqlite3_stmt*>(statement_));
 }
 
-std::string Rows::text(int column) const {
+std::string_view Rows::view(int column) const {
   auto* statement = static_cast<sqlite3_stmt*>(statement_);
   const auto* bytes = sqlite3_column_text(statement, column);
   if (bytes == nullptr) return {};

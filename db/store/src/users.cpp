@@ -15,13 +15,13 @@ model::User read_row(const Rows& r) {
 void take_each(Rows rows, const std::function<bool(const model::User&)>& take) {
   model::User user;
   while (rows.next()) {
-    user.id = rows.text(0);
-    user.domain_id = rows.text(1);
-    user.name = rows.text(2);
+    user.id = rows.view(0);
+    user.domain_id = rows.view(1);
+    user.name = rows.view(2);
     user.enabled = rows.flag(3);
-    user.default_project_id = rows.text(4);
-    user.options = rows.text(5);
-    user.extra = rows.text(6);
+    user.default_project_id = rows.view(4);
+    user.options = rows.view(5);
+    user.extra = rows.view(6);
     user.password_expires_us = rows.integer(7);
     if (!take(user)) return;
   }
@@ -65,10 +65,15 @@ void each(ReadTx& tx, const Query& q, const std::function<bool(const model::User
                  " AND ($2 = '' OR domain_id = $2) AND id > $3 ORDER BY id",
                  q.name, q.domain_id, q.after),
         take);
+  if (!q.domain_id.empty())
+    return take_each(
+        tx.query("SELECT id, domain_id, name, enabled, default_project_id, options, extra,"
+                 " password_expires_us FROM users WHERE domain_id = $1 AND id > $2 ORDER BY id",
+                 q.domain_id, q.after),
+        take);
   take_each(tx.query("SELECT id, domain_id, name, enabled, default_project_id, options, extra,"
-                     " password_expires_us FROM users WHERE ($1 = '' OR domain_id = $1)"
-                     " AND id > $2 ORDER BY id",
-                     q.domain_id, q.after),
+                     " password_expires_us FROM users WHERE id > $1 ORDER BY id",
+                     q.after),
             take);
 }
 

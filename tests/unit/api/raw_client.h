@@ -4,9 +4,11 @@
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <string>
 
 #include "common/file.h"
@@ -76,6 +78,12 @@ class RawClient {
   RawAnswer ask(std::string_view bytes) {
     send(bytes);
     return read();
+  }
+
+  /// True when the server says something, or closes, within the time.
+  bool stirs_within(std::chrono::milliseconds limit) {
+    pollfd wanted{fd_.get(), POLLIN, 0};
+    return ::poll(&wanted, 1, static_cast<int>(limit.count())) > 0;
   }
 
   /// True when the server closes without a further byte.

@@ -186,6 +186,19 @@ TEST_F(ServerTest, ASlowBodyAndAnIdleConnectionAreCut) {
   EXPECT_TRUE(idle.closed());
 }
 
+TEST_F(ServerTest, ABodyThatOnlyTricklesIsCut) {
+  settings_.body_grace = std::chrono::seconds(1);
+  settings_.min_body_rate = 10'000;
+  auto c = client();
+  c.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n");
+  // Never stalled for long, and yet too slow.
+  int sent = 0;
+  while (sent < 9000 && !c.stirs_within(std::chrono::milliseconds(100)) && c.send("x")) ++sent;
+  EXPECT_TRUE(c.closed());
+  EXPECT_LT(sent, 100);
+  EXPECT_EQ(server_->figures().cut, 1U);
+}
+
 TEST_F(ServerTest, UploadsAreStreamedPieceByPiece) {
   std::string bytes;
   for (int n = 0; n < 3'500'000; ++n) bytes += static_cast<char>(n * 31 + n / 251);
