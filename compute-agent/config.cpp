@@ -35,7 +35,7 @@ std::string one_of(const std::string& value, const char* key,
 
 Config load_config(const std::string& path) {
   const YamlConfig file = YamlConfig::load(path);
-  for (const char* other : {"region", "control", "api", "agent_link"}) file.ignore(other);
+  for (const char* other : {"region", "control", "api", "agent_link", "images"}) file.ignore(other);
   const YamlConfig in = file.section("agent");
   Config c;
   c.state_directory = in.string("state_directory", c.state_directory);

@@ -8,11 +8,12 @@ from harness.cloud import Cloud
 class CloudTest(unittest.TestCase):
     """One cloud with the fake hypervisor for the tests of a class."""
     with_host = True
+    extra = ""  # of the cloud's configuration
     maxDiff = None
 
     @classmethod
     def setUpClass(cls):
-        cls.cloud = Cloud()
+        cls.cloud = Cloud(extra=cls.extra)
         cls.addClassCleanup(cls.cloud.stop)
         try:
             cls.cloud.start_all() if cls.with_host else cls.cloud.start_control()
