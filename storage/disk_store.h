@@ -20,6 +20,16 @@ struct BaseImage {
   std::int64_t virtual_size = 0;  ///< bytes a guest sees, from inspection; needed for root disks
 };
 
+/// What the cache holds of a base.
+struct CachedBase {
+  std::string digest;
+  std::string format;
+  std::int64_t size = 0;     ///< bytes
+  std::int64_t used_us = 0;  ///< when it was last fetched or asked for; microseconds since 1970
+  std::int64_t made_us = 0;  ///< when it was made
+  std::int64_t disks = 0;    ///< root disks here that stand on it
+};
+
 /// Receives the bytes of a download piece by piece.
 using ByteSink = std::function<void(std::string_view)>;
 /// Fetches the bytes of an image into a sink.  @throws Error
@@ -77,6 +87,13 @@ class DiskStore {
   /// Removes cached bases that nothing in `digests_in_use` names, that no root disk here stands on
   /// and that were not used for `keep_s` seconds.
   virtual void evict_bases(const std::vector<std::string>& digests_in_use, std::int64_t keep_s) = 0;
+
+  /// The cached bases, ordered by digest and format. None that is on its way.
+  virtual std::vector<CachedBase> list_bases() const = 0;
+
+  /// Removes one base from the cache, however young it is, unless a root disk here stands on it;
+  /// absence is success.  @throws Error{invalid} when its digest or format is none
+  virtual void drop_base(const BaseImage& image) = 0;
 
   /// Free and total bytes of the file system that holds the disks.
   struct Space {

@@ -30,6 +30,10 @@ std::int64_t free_bytes(const std::string& directory) {
   return static_cast<std::int64_t>(facts.f_bavail) * static_cast<std::int64_t>(facts.f_frsize);
 }
 
+std::int64_t us_of(const struct statx_timestamp& time) {
+  return std::int64_t{time.tv_sec} * 1'000'000 + time.tv_nsec / 1000;
+}
+
 [[noreturn]] void wrong_bytes(const BaseImage& image) {
   throw Error(ErrorKind::invalid,
               "The bytes that were fetched are not those of image " + image.digest + ".");
@@ -118,9 +122,9 @@ std::string BaseCache::use(const BaseImage& image, const std::function<void()>& 
 }
 
 void BaseCache::evict(const std::vector<std::string>& digests, std::int64_t keep_s,
-                      const std::function<std::set<std::string>()>& marked) {
+                      const std::function<DisksOfBases()>& marked) {
   const std::lock_guard lock(mutex_);
-  const std::set<std::string> needed = marked();
+  const DisksOfBases needed = marked();
   for (const std::string& name : names_in(directory_)) {
     const std::string path = directory_ + "/" + name;
     struct stat facts {};
@@ -132,6 +136,36 @@ void BaseCache::evict(const std::vector<std::string>& digests, std::int64_t keep
     remove_file(path);
     log::info("base image evicted", {{"image", name}});
   }
+}
+
+void BaseCache::drop(const BaseImage& image, const std::function<DisksOfBases()>& marked) {
+  const std::string name = base_name(image);
+  const std::string path = directory_ + "/" + name;
+  const std::lock_guard lock(mutex_);
+  if (!is_file(path) || marked().contains(name)) return;
+  remove_file(path);
+  log::info("base image dropped", {{"image", name}});
+}
+
+std::vector<CachedBase> BaseCache::list(const DisksOfBases& disks) const {
+  std::vector<CachedBase> bases;
+  for (const std::string& name : names_in(directory_)) {
+    const auto image = base_named(name);
+    struct statx facts {};
+    if (!image || ::statx(AT_FDCWD, (directory_ + "/" + name).c_str(), AT_SYMLINK_NOFOLLOW,
+                          STATX_BASIC_STATS | STATX_BTIME, &facts) != 0)
+      continue;  // not ours, or evicted just now
+    if (!S_ISREG(facts.stx_mode)) continue;
+    const bool dated = (facts.stx_mask & STATX_BTIME) != 0;  // not all file systems know it
+    const auto at = disks.find(name);
+    bases.push_back({.digest = image->digest,
+                     .format = image->format,
+                     .size = static_cast<std::int64_t>(facts.stx_size),
+                     .used_us = us_of(facts.stx_mtime),
+                     .made_us = us_of(dated ? facts.stx_btime : facts.stx_mtime),
+                     .disks = at == disks.end() ? 0 : at->second});
+  }
+  return bases;
 }
 
 }  // namespace virga::storage

@@ -5,8 +5,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -15,6 +15,9 @@
 #include "storage/src/single_flight.h"
 
 namespace virga::storage {
+
+/// How many root disks stand on a base, by its name. One that is not there has none.
+using DisksOfBases = std::map<std::string, std::int64_t>;
 
 /// Thread-safe.
 class BaseCache {
@@ -30,10 +33,16 @@ class BaseCache {
   /// @return the absolute path of the base.  @throws Error{unavailable} when it is not cached
   std::string use(const BaseImage& image, const std::function<void()>& mark);
 
-  /// Removes what is neither in `digests`, nor in the names that `marked` returns, nor was used for
-  /// `keep_s` seconds.
+  /// Removes what is neither in `digests`, nor among the names that `marked` gives, nor was used
+  /// for `keep_s` seconds.
   void evict(const std::vector<std::string>& digests, std::int64_t keep_s,
-             const std::function<std::set<std::string>()>& marked);
+             const std::function<DisksOfBases()>& marked);
+
+  /// See DiskStore::drop_base.
+  void drop(const BaseImage& image, const std::function<DisksOfBases()>& marked);
+
+  /// See DiskStore::list_bases.
+  std::vector<CachedBase> list(const DisksOfBases& disks) const;
 
  private:
   bool touch_if_present(const BaseImage& image);

@@ -95,15 +95,13 @@ class DirectoryStore final : public DiskStore {
   }
 
   void evict_bases(const std::vector<std::string>& digests_in_use, std::int64_t keep_s) override {
-    cache_.evict(digests_in_use, keep_s, [this] {
-      std::set<std::string> marked;
-      for (const std::string& name : names_in(directory_)) {
-        if (!is_canonical_uuid(name)) continue;
-        const auto base = read_file(directory_ + "/" + name + "/base", kMarkLimit);
-        if (base) marked.insert(*base);
-      }
-      return marked;
-    });
+    cache_.evict(digests_in_use, keep_s, [this] { return marked_bases(); });
+  }
+
+  std::vector<CachedBase> list_bases() const override { return cache_.list(marked_bases()); }
+
+  void drop_base(const BaseImage& image) override {
+    cache_.drop(image, [this] { return marked_bases(); });
   }
 
   Space space() const override {
@@ -118,6 +116,16 @@ class DirectoryStore final : public DiskStore {
   std::string home_of(const std::string& instance_id) const {
     require_instance_id(instance_id);
     return directory_ + "/" + instance_id;
+  }
+
+  DisksOfBases marked_bases() const {
+    DisksOfBases marked;
+    for (const std::string& name : names_in(directory_)) {
+      if (!is_canonical_uuid(name)) continue;
+      const auto base = read_file(directory_ + "/" + name + "/base", kMarkLimit);
+      if (base) ++marked[*base];
+    }
+    return marked;
   }
 
   void ensure_home(const std::string& home) const {

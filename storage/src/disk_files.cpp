@@ -25,6 +25,15 @@ constexpr std::int64_t kMostDiskBytes = 1LL << 50;  // 1 PiB: far from overflow,
 constexpr std::size_t kUuidLength = 36;
 constexpr std::size_t kDigestDigits = 64;
 
+bool is_digest(const std::string& text) {
+  return text.size() == kDigestDigits &&
+         text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+bool is_format(const std::string& text) {
+  return text == "qcow2" || text == "raw";
+}
+
 }  // namespace
 
 bool is_canonical_uuid(std::string_view text) noexcept {
@@ -38,12 +47,19 @@ void require_instance_id(const std::string& id) {
 }
 
 std::string base_name(const BaseImage& image) {
-  if (image.digest.size() != kDigestDigits ||
-      image.digest.find_first_not_of("0123456789abcdef") != std::string::npos)
+  if (!is_digest(image.digest))
     throw Error(ErrorKind::invalid, "The digest of a base image must be SHA-256 in lower case.");
-  if (image.format != "qcow2" && image.format != "raw")
+  if (!is_format(image.format))
     throw Error(ErrorKind::invalid, "The format of a base image must be 'qcow2' or 'raw'.");
   return image.digest + "." + image.format;
+}
+
+std::optional<BaseImage> base_named(const std::string& name) {
+  const std::size_t dot = name.find('.');
+  if (dot == std::string::npos) return std::nullopt;
+  BaseImage image{.digest = name.substr(0, dot), .format = name.substr(dot + 1)};
+  if (!is_digest(image.digest) || !is_format(image.format)) return std::nullopt;
+  return image;
 }
 
 std::int64_t whole_sectors(std::int64_t bytes) {

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,9 @@ void require_instance_id(const std::string& id);
 /// "<digest>.<format>", the name of a base in the cache.
 /// @throws Error{invalid} when the digest or the format is not one that may become a path
 std::string base_name(const BaseImage& image);
+
+/// The digest and the format in the name of a base; nullopt when it is no such name.
+std::optional<BaseImage> base_named(const std::string& name);
 
 /// Bytes rounded up to whole sectors of 512, the unit of QEMU's disks.
 /// @throws Error{invalid} when it is negative or absurdly large

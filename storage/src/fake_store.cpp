@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <ctime>
+#include <chrono>
+#include <map>
 #include <mutex>
-#include <set>
 
 #include "common/error.h"
 #include "common/hash.h"
@@ -16,11 +16,13 @@ namespace {
 
 constexpr std::int64_t kTotalBytes = 1LL << 40;  // 1 TiB
 
-struct Base {
-  std::string digest;
-  std::int64_t size = 0;
-  std::int64_t used_s = 0;
-};
+constexpr std::int64_t kSecondUs = 1'000'000;
+
+std::int64_t now_us() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
 
 struct Instance {
   std::string base;  ///< name in the cache; empty: no root disk
@@ -38,7 +40,8 @@ class FakeStore final : public DiskStore {
       if (touch_if_present(name)) return;
       fetch_and_verify(image, fetch);
       const std::lock_guard lock(mutex_);
-      bases_[name] = {image.digest, image.size, std::time(nullptr)};
+      const std::int64_t now = now_us();
+      bases_[name] = {image.digest, image.format, image.size, now, now, 0};
     });
   }
 
@@ -100,14 +103,30 @@ class FakeStore final : public DiskStore {
 
   void evict_bases(const std::vector<std::string>& digests_in_use, std::int64_t keep_s) override {
     const std::lock_guard lock(mutex_);
-    std::set<std::string> marked;
-    for (const auto& [id, instance] : instances_) marked.insert(instance.base);
+    const auto marked = marked_bases();
     std::erase_if(bases_, [&](const auto& entry) {
       const auto& [name, base] = entry;
-      return !marked.contains(name) && std::time(nullptr) - base.used_s >= keep_s &&
+      return !marked.contains(name) && now_us() - base.used_us >= keep_s * kSecondUs &&
              std::find(digests_in_use.begin(), digests_in_use.end(), base.digest) ==
                  digests_in_use.end();
     });
+  }
+
+  std::vector<CachedBase> list_bases() const override {
+    const std::lock_guard lock(mutex_);
+    auto marked = marked_bases();
+    std::vector<CachedBase> bases;
+    for (const auto& [name, base] : bases_) {
+      bases.push_back(base);
+      bases.back().disks = marked[name];
+    }
+    return bases;
+  }
+
+  void drop_base(const BaseImage& image) override {
+    const std::string name = base_name(image);
+    const std::lock_guard lock(mutex_);
+    if (!marked_bases().contains(name)) bases_.erase(name);
   }
 
   Space space() const override {
@@ -118,11 +137,18 @@ class FakeStore final : public DiskStore {
   }
 
  private:
+  /// How many disks stand on each base. The lock is held.
+  std::map<std::string, std::int64_t> marked_bases() const {
+    std::map<std::string, std::int64_t> marked;
+    for (const auto& [id, instance] : instances_) ++marked[instance.base];
+    return marked;
+  }
+
   bool touch_if_present(const std::string& name) {
     const std::lock_guard lock(mutex_);
     const auto at = bases_.find(name);
     if (at == bases_.end()) return false;
-    at->second.used_s = std::time(nullptr);
+    at->second.used_us = now_us();
     return true;
   }
 
@@ -138,8 +164,8 @@ class FakeStore final : public DiskStore {
                   "The bytes that were fetched are not those of image " + image.digest + ".");
   }
 
-  mutable std::mutex mutex_;  // guards bases_ and instances_
-  std::map<std::string, Base> bases_;
+  mutable std::mutex mutex_;                 // guards bases_ and instances_
+  std::map<std::string, CachedBase> bases_;  ///< by name; their disks are counted when asked for
   std::map<std::string, Instance> instances_;
   SingleFlight flights_;
 };

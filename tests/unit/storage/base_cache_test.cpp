@@ -161,6 +161,46 @@ TEST_F(DirectoryStoreTest, EvictsOnlyBasesThatNothingUsed) {
   EXPECT_FALSE(fs::exists(cached(base_)));
 }
 
+TEST_F(DirectoryStoreTest, TellsWhatTheCacheHolds) {
+  EXPECT_TRUE(store_->list_bases().empty());
+  const std::int64_t before = std::time(nullptr) * 1'000'000;
+  const BaseImage other = base_of(std::string(600, 'o'), "qcow2");
+  store_->ensure_base(base_, delivers(bytes_));
+  store_->ensure_base(other, delivers(std::string(600, 'o')));
+  store_->ensure_root_disk(id_, base_, 0);
+  store_->ensure_root_disk(new_uuid(), base_, 0);
+  set_age(cached(base_), 100);
+  for (const char* name : {"foreign", "x.part", ".hidden"})
+    write_file_atomic(top_ + "/cache/" + name, "not a base");
+  auto bases = store_->list_bases();
+  ASSERT_EQ(bases.size(), 2U);
+  if (bases[0].digest != base_.digest) std::swap(bases[0], bases[1]);
+  EXPECT_EQ(bases[0].format, "raw");
+  EXPECT_EQ(bases[0].size, 3000);
+  EXPECT_EQ(bases[0].disks, 2);
+  EXPECT_LT(bases[0].used_us, before);
+  EXPECT_GE(bases[0].made_us, before - 1'000'000);
+  EXPECT_EQ(bases[1].digest, other.digest);
+  EXPECT_EQ(bases[1].format, "qcow2");
+  EXPECT_EQ(bases[1].disks, 0);
+  EXPECT_GE(bases[1].used_us, before - 1'000'000);
+}
+
+TEST_F(DirectoryStoreTest, DropsABaseAtOnceUnlessADiskStandsOnIt) {
+  store_->ensure_base(base_, delivers(bytes_));
+  store_->ensure_root_disk(id_, base_, 0);
+  store_->drop_base(base_);
+  EXPECT_TRUE(fs::exists(cached(base_)));
+  store_->ensure_absent(id_);
+  store_->drop_base(base_);
+  store_->drop_base(base_);
+  EXPECT_FALSE(fs::exists(cached(base_)));
+  BaseImage odd = base_;
+  odd.digest = "../../etc/passwd";
+  EXPECT_EQ(kind_of([&] { store_->drop_base(odd); }), ErrorKind::invalid);
+  store_->ensure_base(base_, delivers(bytes_));
+}
+
 TEST_F(DirectoryStoreTest, EnsuringABaseCountsAsUse) {
   store_->ensure_base(base_, delivers(bytes_));
   set_age(cached(base_), 100);

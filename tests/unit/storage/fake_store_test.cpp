@@ -58,6 +58,27 @@ TEST(FakeStore, EvictsWhatNothingUses) {
   EXPECT_EQ(store->space().free, full.free + 4);
 }
 
+TEST(FakeStore, TellsAndDropsBases) {
+  const auto store = make_fake_store();
+  const std::string id = new_uuid();
+  EXPECT_TRUE(store->list_bases().empty());
+  store->ensure_base(base(), kGood);
+  store->ensure_root_disk(id, base(), 0);
+  ASSERT_EQ(store->list_bases().size(), 1U);
+  const CachedBase held = store->list_bases()[0];
+  EXPECT_EQ(held.digest + held.format, base().digest + "raw");
+  EXPECT_EQ(held.size, 4);
+  EXPECT_EQ(held.disks, 1);
+  EXPECT_GT(held.used_us, 1'700'000'000'000'000);
+  store->drop_base(base());
+  EXPECT_EQ(store->list_bases().size(), 1U);
+  store->ensure_absent(id);
+  EXPECT_EQ(store->list_bases()[0].disks, 0);
+  store->drop_base(base());
+  store->drop_base(base());
+  EXPECT_TRUE(store->list_bases().empty());
+}
+
 TEST(FakeStore, RefusesIdsAndPathsThatTheRealOneRefuses) {
   const auto store = make_fake_store();
   EXPECT_THROW((void)store->files_of("x"), Error);
