@@ -26,9 +26,6 @@ struct ComputeDeps {
   std::int64_t memory_reserve_mib = 512;  ///< kept for the host itself
 };
 
-/// A host counts as up when its agent was heard of within this time: three of its reports.
-constexpr TimeUs kHostSilence = 30 * kSecondUs;
-
 void add_routes(http::Router& router, ComputeDeps& deps);
 
 }  // namespace virga::compute

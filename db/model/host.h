@@ -8,6 +8,9 @@
 
 namespace virga::model {
 
+/// A host counts as up when its agent was heard of within this time: three of its reports.
+inline constexpr TimeUs kHostSilence = 30 * kSecondUs;
+
 /// A compute node: what an administrator decided and what its agent reported.
 struct Host {
   std::string id;

@@ -5,9 +5,11 @@
 
 #include <boost/json/object.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "db/model/cached_base.h"
 #include "db/model/host.h"
 #include "db/model/image.h"
 #include "db/model/instance.h"
@@ -39,6 +41,8 @@ struct DesiredHost {
   std::string host_id;
   std::vector<DesiredNetwork> networks;
   std::vector<DesiredInstance> instances;  ///< those with wish "absent" until the host confirmed
+  std::vector<DesiredBase> prefetch;  ///< bases to hold though no instance needs them, in order
+  std::vector<DesiredBase> drop;      ///< bases to remove unless something needs them
 };
 
 /// One instance as its host sees it.
@@ -68,6 +72,8 @@ struct ObservedHost {
   std::string hypervisor_version;
   std::string cpu_info;
   std::vector<ObservedInstance> instances;
+  /// What its cache holds, ordered by digest and format; nullopt: it has not looked yet.
+  std::optional<std::vector<ObservedBase>> bases;
 };
 
 /// JSON forms. The readers check types and ranges; both sides treat the other's text as input.

@@ -721,3 +721,28 @@ CREATE INDEX projects_by_name ON projects (name);
 CREATE INDEX groups_by_name ON groups (name);
 
 CREATE INDEX tokens_by_project ON tokens (project_id);
+
+CREATE TABLE host_bases (
+  host_id TEXT NOT NULL REFERENCES hosts (id) ON DELETE CASCADE,
+  digest TEXT NOT NULL,
+  format TEXT NOT NULL,
+  size BIGINT NOT NULL,
+  used_us BIGINT NOT NULL,
+  made_us BIGINT NOT NULL,
+  disks BIGINT NOT NULL,
+  PRIMARY KEY (host_id, digest, format)
+);
+
+CREATE INDEX host_bases_by_digest ON host_bases (digest, format);
+
+CREATE TABLE image_cache_queue (
+  image_id TEXT PRIMARY KEY REFERENCES images (id) ON DELETE CASCADE,
+  queued_us BIGINT NOT NULL
+);
+
+CREATE TABLE image_cache_drops (
+  host_id TEXT NOT NULL REFERENCES hosts (id) ON DELETE CASCADE,
+  digest TEXT NOT NULL,
+  format TEXT NOT NULL,
+  PRIMARY KEY (host_id, digest, format)
+);

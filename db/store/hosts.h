@@ -9,7 +9,8 @@
 #include "db/model/host_state.h"
 #include "db/store/database.h"
 
-/// Hosts, their reports and their enrolments. Changes of what a host may do notify "host-access".
+/// Hosts, their reports and their enrolments. Changes of what a host may do notify "host-access";
+/// being enabled or disabled notifies "host".
 namespace virga::store::hosts {
 
 /// @throws Error{conflict} when the name is taken

@@ -32,7 +32,7 @@ std::vector<Known> read_all(ComputeDeps& deps) {
 }
 
 bool is_up(const ComputeDeps& deps, const model::Host& h) {
-  return h.last_seen_us + kHostSilence > deps.clock.now_us();
+  return h.last_seen_us + model::kHostSilence > deps.clock.now_us();
 }
 
 json::object summary(const ComputeDeps& deps, const model::Host& h) {

@@ -12,7 +12,7 @@ using http::Response;
 using store::ReadTx;
 
 json::object view(const ComputeDeps& deps, const model::Host& h) {
-  const bool up = h.last_seen_us + kHostSilence > deps.clock.now_us();
+  const bool up = h.last_seen_us + model::kHostSilence > deps.clock.now_us();
   return {{"id", h.number},
           {"binary", "nova-compute"},
           {"host", h.name},

@@ -38,6 +38,13 @@ std::vector<T> read_list(const Fields& in, const char* key, Read read) {
   return out;
 }
 
+template <class Base>
+json::array bases_json(const std::vector<Base>& bases) {
+  json::array out;
+  for (const auto& base : bases) out.push_back(to_json(base));
+  return out;
+}
+
 json::object subnet_json(const Subnet& s) {
   return {{"id", s.id},
           {"cidr", s.cidr},
@@ -220,7 +227,9 @@ json::object to_json(const DesiredHost& desired) {
   return {{"revision", desired.revision},
           {"host_id", desired.host_id},
           {"networks", std::move(networks)},
-          {"instances", std::move(instances)}};
+          {"instances", std::move(instances)},
+          {"prefetch", bases_json(desired.prefetch)},
+          {"drop", bases_json(desired.drop)}};
 }
 
 DesiredHost desired_host_from(const json::object& object) {
@@ -230,17 +239,25 @@ DesiredHost desired_host_from(const json::object& object) {
   desired.host_id = in.string("host_id");
   desired.networks = read_list<DesiredNetwork>(in, "networks", read_network);
   desired.instances = read_list<DesiredInstance>(in, "instances", read_instance);
+  desired.prefetch = read_list<DesiredBase>(in, "prefetch", desired_base_from);
+  desired.drop = read_list<DesiredBase>(in, "drop", desired_base_from);
   return desired;
 }
 
 json::object to_json(const ObservedHost& observed) {
   json::array instances;
   for (const auto& i : observed.instances) instances.push_back(observed_json(i));
-  return {{"revision", observed.revision},   {"agent_version", observed.agent_version},
-          {"vcpus", observed.vcpus},         {"memory_mib", observed.memory_mib},
-          {"disk_gib", observed.disk_gib},   {"address", observed.address},
-          {"virt_type", observed.virt_type}, {"hypervisor_version", observed.hypervisor_version},
-          {"cpu_info", observed.cpu_info},   {"instances", std::move(instances)}};
+  return {{"revision", observed.revision},
+          {"agent_version", observed.agent_version},
+          {"vcpus", observed.vcpus},
+          {"memory_mib", observed.memory_mib},
+          {"disk_gib", observed.disk_gib},
+          {"address", observed.address},
+          {"virt_type", observed.virt_type},
+          {"hypervisor_version", observed.hypervisor_version},
+          {"cpu_info", observed.cpu_info},
+          {"instances", std::move(instances)},
+          {"bases", observed.bases ? json::value(bases_json(*observed.bases)) : json::value()}};
 }
 
 ObservedHost observed_host_from(const json::object& object) {
@@ -256,6 +273,8 @@ ObservedHost observed_host_from(const json::object& object) {
   o.hypervisor_version = in.string("hypervisor_version", {0, 64});
   o.cpu_info = in.string("cpu_info", {0, 65536});
   o.instances = read_list<ObservedInstance>(in, "instances", read_observed);
+  if (in.present("bases") || !in.has("bases"))
+    o.bases = read_list<ObservedBase>(in, "bases", observed_base_from);
   return o;
 }
 

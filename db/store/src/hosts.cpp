@@ -104,6 +104,7 @@ void set_enabled(WriteTx& tx, const std::string& id, bool enabled, const std::st
   require_one(tx.exec("UPDATE hosts SET enabled = $1, disabled_reason = $2 WHERE id = $3", enabled,
                       reason, id),
               id);
+  tx.notify("host", id);  // only an enabled host fetches images ahead
 }
 
 void guard(WriteTx& tx, const std::string& id, std::int64_t generation) {

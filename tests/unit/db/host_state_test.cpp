@@ -59,6 +59,8 @@ DesiredHost desired_sample() {
   port.position = 1;
   i.ports = {port};
   d.instances.push_back(i);
+  d.prefetch = {{std::string(64, 'b'), "raw", 1'000'000}, {std::string(64, '0'), "qcow2", 5}};
+  d.drop = {{std::string(64, 'c'), "qcow2", 0}};
   return d;
 }
 
@@ -76,6 +78,7 @@ ObservedHost observed_sample() {
   o.instances.push_back(
       {new_uuid(), 5, 4, PowerState::shutoff, true, "start", "no \"luck\"", true, 3, 99});
   o.instances.push_back({new_uuid(), 0, 0, PowerState::absent, false, "", "", false, 0, 0});
+  o.bases = {{std::string(64, 'd'), "raw", 512, 1'700'000'000'000'001, 1'700'000'000'000'000, 3}};
   return o;
 }
 
@@ -93,6 +96,8 @@ TEST(HostState, DesiredStateComesBackWhole) {
   EXPECT_EQ(i.wish, was.wish);
   EXPECT_EQ(i.image_virtual_size, was.image_virtual_size);
   EXPECT_EQ(back.instances[0].ports[0].fixed_ips, d.instances[0].ports[0].fixed_ips);
+  EXPECT_EQ(back.prefetch, d.prefetch);
+  EXPECT_EQ(back.drop, d.drop);
   EXPECT_EQ(back.networks[0].subnets[0].dns_nameservers, d.networks[0].subnets[0].dns_nameservers);
 }
 
@@ -103,6 +108,15 @@ TEST(HostState, ObservedStateComesBackWhole) {
   EXPECT_EQ(back.address, o.address);
   EXPECT_EQ(back.cpu_info, o.cpu_info);
   EXPECT_EQ(back.revision, o.revision);
+  EXPECT_EQ(back.bases, o.bases);
+}
+
+TEST(HostState, ACacheThatWasNotLookedAtIsNotAnEmptyOne) {
+  ObservedHost o = observed_sample();
+  o.bases.reset();
+  EXPECT_FALSE(observed_host_from(to_json(o)).bases);
+  o.bases.emplace();
+  EXPECT_TRUE(observed_host_from(to_json(o)).bases);
 }
 
 TEST(HostState, AnInstanceOfTheLargestRequestComesBack) {
@@ -158,6 +172,35 @@ TEST(HostState, RefusesBrokenHosts) {
   }
 }
 
+TEST(HostState, RefusesBrokenBases) {
+  const json::object told = to_json(desired_sample());
+  const json::object seen = to_json(observed_sample());
+  const std::pair<const char*, json::value> breaks[] = {
+      {"digest", "../../etc/passwd"},
+      {"digest", text(64)},
+      {"digest", json::value(std::string(64, 'A'))},
+      {"digest", ""},
+      {"format", "vmdk"},
+      {"format", "../raw"},
+      {"size", -1},
+      {"size", "much"},
+      {"used_us", -1},
+      {"made_us", -1},
+      {"disks", -1},
+      {"disks", nullptr}};
+  for (const auto& [key, value] : breaks) {
+    json::object broken = seen;
+    broken["bases"].as_array()[0].as_object()[key] = value;
+    EXPECT_EQ(kind_of([&] { observed_host_from(broken); }), ErrorKind::invalid) << key;
+    if (!told.at("drop").as_array()[0].as_object().contains(key)) continue;
+    for (const char* list : {"prefetch", "drop"}) {
+      broken = told;
+      broken[list].as_array()[0].as_object()[key] = value;
+      EXPECT_EQ(kind_of([&] { desired_host_from(broken); }), ErrorKind::invalid) << list << key;
+    }
+  }
+}
+
 TEST(HostState, RefusesBrokenDesiredState) {
   const json::object good = to_json(desired_sample());
   const std::pair<const char*, json::value> breaks[] = {{"wish", "dancing"},
@@ -175,7 +218,7 @@ TEST(HostState, RefusesBrokenDesiredState) {
   for (const auto& [key, value] : breaks)
     EXPECT_EQ(kind_of([&] { desired_host_from(changed(good, key, value)); }), ErrorKind::invalid)
         << key;
-  for (const char* key : {"revision", "host_id", "networks", "instances"}) {
+  for (const char* key : {"revision", "host_id", "networks", "instances", "prefetch", "drop"}) {
     json::object broken = good;
     broken.erase(key);
     EXPECT_EQ(kind_of([&] { desired_host_from(broken); }), ErrorKind::invalid) << key;
