@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compute-agent/src/base_fetcher.h"
 
+#include <algorithm>
+
 namespace virga::agent {
 namespace {
 
@@ -30,6 +32,12 @@ void BaseFetcher::withdraw(const std::string& instance_id) {
   const std::scoped_lock lock(mutex_);
   failures_.erase(instance_id);
   for (auto& [key, job] : jobs_) job.waiting.erase(instance_id);
+}
+
+bool BaseFetcher::waits(const std::string& instance_id) {
+  const std::scoped_lock lock(mutex_);
+  return std::any_of(jobs_.begin(), jobs_.end(),
+                     [&](const auto& entry) { return entry.second.waiting.contains(instance_id); });
 }
 
 std::optional<Error> BaseFetcher::take_failure(const std::string& instance_id) {

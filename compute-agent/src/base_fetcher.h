@@ -30,6 +30,9 @@ class BaseFetcher {
   /// The instance waits no longer. A download for which nobody waits is given up.
   void withdraw(const std::string& instance_id);
 
+  /// True while a job is to be done or runs for which the instance waits.
+  bool waits(const std::string& instance_id);
+
   /// How the last job ended for an instance that waited, if it failed; once.
   std::optional<Error> take_failure(const std::string& instance_id);
 

@@ -48,7 +48,8 @@ Reconciler::Impl::Impl(ReconcilerDeps d, ReconcilerSettings s)
       queue(std::make_shared<WorkQueue>(deps.clock, settings.threads / 2)),
       backoff(settings.backoff_first_us, settings.backoff_most_us, seed_of(settings)),
       fetcher(deps.store, deps.fetch_image, *queue),
-      keeper(deps.network, deps.bridges, [this] { return network_wish(); }) {
+      keeper(deps.network, deps.bridges, [this] { return network_wish(); }),
+      bases_keeper(deps.store, fetcher, backoff, deps.clock, kBasesKey) {
   // The callback may still run on a thread of the hypervisor when this object is gone.
   deps.hypervisor.on_change(
       [queue_ = queue](const std::string& id) { queue_->wake(id.empty() ? kResyncKey : id); });
@@ -94,6 +95,8 @@ void Reconciler::Impl::work_on(const std::string& key) {
       resync();
     } else if (key == kNetworkKey) {
       keep_network();
+    } else if (key == kBasesKey) {
+      keep_bases();
     } else if (key.starts_with(WorkQueue::kSlowPrefix)) {
       fetcher.run(key);
     } else {
@@ -135,9 +138,11 @@ void Reconciler::set_desired(model::DesiredHost desired) {
   std::vector<model::DesiredInstance> instances;
   instances.swap(desired.instances);
   bool first = false;
+  bool other_bases = false;
   {
     const std::scoped_lock lock(my.mutex);
     first = !my.host;
+    other_bases = first || my.host->prefetch != desired.prefetch || my.host->drop != desired.drop;
     my.host = std::make_shared<const model::DesiredHost>(std::move(desired));
     std::map<std::string, std::shared_ptr<Work>> next;
     for (auto& instance : instances) {
@@ -153,6 +158,7 @@ void Reconciler::set_desired(model::DesiredHost desired) {
     my.works = std::move(next);
   }
   my.queue->wake(kNetworkKey);
+  if (other_bases) my.queue->wake(kBasesKey);
   if (first) my.queue->wake_at(kResyncKey, my.deps.clock.now_us() + my.settings.resync_us);
   my.report();
 }
@@ -166,6 +172,7 @@ model::ObservedHost Reconciler::snapshot() {
   impl_->report_due = false;
   model::ObservedHost out;
   out.revision = impl_->host ? impl_->host->revision : 0;
+  out.bases = impl_->bases;
   for (const auto& [id, work] : impl_->works) out.instances.push_back(work->observed);
   return out;
 }

@@ -14,6 +14,7 @@
 #include "compute-agent/reconciler.h"
 #include "compute-agent/src/backoff.h"
 #include "compute-agent/src/base_fetcher.h"
+#include "compute-agent/src/base_keeper.h"
 #include "compute-agent/src/network_keeper.h"
 #include "compute-agent/src/progress.h"
 #include "compute-agent/src/work_queue.h"
@@ -63,6 +64,7 @@ struct Reconciler::Impl {
   void keep_network();
   void note_orphans();
   void evict_bases();
+  void keep_bases();
 
   const ReconcilerDeps deps;
   const ReconcilerSettings settings;
@@ -70,10 +72,12 @@ struct Reconciler::Impl {
   Backoff backoff;
   BaseFetcher fetcher;
   NetworkKeeper keeper;
+  BaseKeeper bases_keeper;  ///< only for the thread that holds kBasesKey
 
   std::mutex mutex;                                ///< guards all below
   std::shared_ptr<const model::DesiredHost> host;  ///< without instances; null: none came yet
   std::map<std::string, std::shared_ptr<Work>> works;
+  std::optional<std::vector<model::ObservedBase>> bases;  ///< nullopt: not looked at yet
   std::function<void()> callback;
   bool report_due = false;  ///< the callback was called and nobody took a snapshot since
   std::set<std::string> known_orphans;
@@ -84,6 +88,7 @@ struct Reconciler::Impl {
 /// Keys of the work queue that are no instance's id.
 inline constexpr const char* kResyncKey = "resync";
 inline constexpr const char* kNetworkKey = "network";
+inline constexpr const char* kBasesKey = "bases";
 
 /// The base image of an instance as the store wants it.
 storage::BaseImage base_of(const model::DesiredInstance& desired);

@@ -135,6 +135,7 @@ bool Reconciler::Impl::apply(Work& work, const model::DesiredInstance& desired, 
     case StepKind::root_disk:
       deps.store.ensure_root_disk(id, base_of(desired), root_disk_bytes(desired));
       p.root_disk_ready = true;
+      queue->wake(kBasesKey);  // it stands on its base, which is told
       break;
     case StepKind::config_drive:
       deps.store.ensure_config_drive(id, metadata::config_drive_files(desired, mtus()));
@@ -161,6 +162,7 @@ bool Reconciler::Impl::apply(Work& work, const model::DesiredInstance& desired, 
       break;
     case StepKind::remove_files:
       deps.store.ensure_absent(id);
+      queue->wake(kBasesKey);
       break;
     case StepKind::release_network:
       (void)keeper.apply(NetworkKeeper::When::changed);

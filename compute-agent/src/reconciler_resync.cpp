@@ -16,6 +16,7 @@ void Reconciler::Impl::resync() {
   queue->wake_at(kResyncKey, deps.clock.now_us() + settings.resync_us);
   for (const auto& id : ids()) queue->wake(id);
   queue->wake(kNetworkKey);
+  queue->wake(kBasesKey);
   try {
     note_orphans();
     evict_bases();
@@ -62,8 +63,31 @@ void Reconciler::Impl::evict_bases() {
     if (now >= evicted_us && now < evicted_us + settings.evict_us) return;
     evicted_us = now;
     for (const auto& [id, work] : works) used.push_back(work->desired->instance.image_digest);
+    for (const auto& base : host->prefetch) used.push_back(base.digest);
   }
   deps.store.evict_bases(used, settings.keep_bases_s);
+}
+
+// The disk of an instance that is to go protects its base as long as it is there.
+void Reconciler::Impl::keep_bases() {
+  BasesWish wish;
+  {
+    const std::scoped_lock lock(mutex);
+    if (!host) return;  // nothing is known to be wanted
+    wish.prefetch = host->prefetch;
+    wish.drop = host->drop;
+    for (const auto& [id, work] : works)
+      if (work->desired->instance.wish != model::PowerWish::absent)
+        wish.needed.push_back(base_of(*work->desired));
+  }
+  BasesSeen seen = bases_keeper.apply(wish);
+  if (seen.again_us) queue->wake_at(kBasesKey, *seen.again_us);
+  {
+    const std::scoped_lock lock(mutex);
+    if (bases == seen.bases) return;
+    bases = std::move(seen.bases);
+  }
+  report();
 }
 
 }  // namespace virga::agent
