@@ -14,7 +14,8 @@ model::DesiredHost compile_desired(store::ReadTx& tx, const std::string& host_id
                                    const std::string& availability_zone);
 
 /// Takes a host's report over: observed columns, the ends of deletes, faults, and guests that
-/// powered themselves off. Touches only instances that are placed on that host.
+/// powered themselves off; what its image cache holds, and what that ends. Touches only instances
+/// that are placed on that host.
 void record_observed(store::WriteTx& tx, const std::string& host_id,
                      const model::ObservedHost& observed, TimeUs now_us);
 

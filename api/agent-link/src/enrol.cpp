@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "common/random.h"
 #include "db/store/hosts.h"
+#include "db/store/image_cache.h"
 #include "db/store/instances.h"
 #include "db/store/settings.h"
 
@@ -61,9 +62,11 @@ Response enrol(LinkDeps& deps, const Request& request) {
 Response send_image(LinkDeps& deps, const Request& request) {
   const std::string& digest = request.param("digest");
   const bool needed = deps.db.read([&](store::ReadTx& tx) {
-    return store::instances::uses_image(tx, digest, request.who().user_id);
+    const std::string& host_id = request.who().user_id;
+    return store::instances::uses_image(tx, digest, host_id) ||
+           store::image_cache::is_prefetched(tx, digest, host_id);
   });
-  if (!needed) throw Error(ErrorKind::not_found, "No instance of this host stands on that image.");
+  if (!needed) throw Error(ErrorKind::not_found, "This host needs no such image.");
   Response response;
   response.content_type = "application/octet-stream";
   response.file = http::body_of(deps.images.open(digest));

@@ -6,7 +6,9 @@
 #include "api/compute/instance_delete.h"
 #include "api/network/port_allocation.h"
 #include "common/log.h"
+#include "db/store/host_bases.h"
 #include "db/store/hosts.h"
+#include "db/store/image_cache.h"
 #include "db/store/instances.h"
 #include "db/store/networks.h"
 #include "db/store/ports.h"
@@ -67,6 +69,15 @@ void settle(store::WriteTx& tx, const model::Instance& before, const model::Obse
   show_fault(tx, before, seen, now_us);
 }
 
+/// Takes over what the host's image cache holds, and what that ends.
+void record_bases(store::WriteTx& tx, const std::string& host_id,
+                  const model::ObservedHost& observed, TimeUs now_us) {
+  if (!observed.bases) return;
+  store::host_bases::replace(tx, host_id, *observed.bases);
+  store::image_cache::finish_drops(tx, host_id);
+  store::image_cache::finish_queue(tx, now_us - model::kHostSilence);
+}
+
 }  // namespace
 
 model::DesiredHost compile_desired(store::ReadTx& tx, const std::string& host_id,
@@ -83,6 +94,8 @@ model::DesiredHost compile_desired(store::ReadTx& tx, const std::string& host_id
     desired.instances.push_back(std::move(d));
   }
   for (const auto& id : networks) desired.networks.push_back(compile_network(tx, id, host_id));
+  desired.prefetch = store::image_cache::list_prefetches(tx, host_id);
+  desired.drop = store::image_cache::list_drops(tx, host_id);
   return desired;
 }
 
@@ -96,6 +109,7 @@ void record_observed(store::WriteTx& tx, const std::string& host_id,
     store::instances::set_observed(tx, host_id, seen, now_us);
     settle(tx, *before, seen, now_us);
   }
+  record_bases(tx, host_id, observed, now_us);
 }
 
 }  // namespace virga::agent_link

@@ -7,6 +7,7 @@
 #include "api/image/src/image_fields.h"
 #include "api/image/src/routes.h"
 #include "common/error.h"
+#include "db/store/image_cache.h"
 #include "db/store/images.h"
 
 namespace virga::image {
@@ -26,6 +27,7 @@ Response turn(ImageDeps& deps, const Request& request, ImageStatus from, ImageSt
         !store::images::advance(tx, image.id, from, to, deps.clock.now_us()))
       throw Error(ErrorKind::forbidden,
                   "Not allowed to " + verb + " image in status '" + name_of(image.status) + "'");
+    if (store::image_cache::is_queued(tx, image.id)) store::image_cache::notify_hosts(tx);
   });
   return http::empty_response(204);
 }

@@ -11,9 +11,9 @@ namespace {
 using http::Request;
 using http::Response;
 
-// Without a cache, 2.14 and 2.16 are not there.
-constexpr const char* kVersions[] = {"2.15", "2.13", "2.12", "2.11", "2.10", "2.9", "2.8", "2.7",
-                                     "2.6",  "2.5",  "2.4",  "2.3",  "2.2",  "2.1", "2.0"};
+constexpr const char* kVersions[] = {"2.16", "2.15", "2.14", "2.13", "2.12", "2.11",
+                                     "2.10", "2.9",  "2.8",  "2.7",  "2.6",  "2.5",
+                                     "2.4",  "2.3",  "2.2",  "2.1",  "2.0"};
 
 Response versions_with(const Request& request, int status) {
   json::array all;
@@ -82,6 +82,7 @@ void add_routes(http::Router& router, ImageDeps& deps) {
   add_image_data_routes(router, deps);
   add_image_member_routes(router, deps);
   add_image_action_routes(router, deps);
+  add_image_cache_routes(router, deps);
   add_image_import_routes(router, deps);
   add_image_task_routes(router, deps);
   add_image_info_routes(router, deps);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the service can do: import methods, stores, usage; and the cache, which there is none.
+// What the service can do: import methods, stores, usage.
 #include "api/http/bind.h"
 #include "api/image/src/image_access.h"
 #include "api/image/src/routes.h"
-#include "common/error.h"
 #include "common/json.h"
 #include "db/store/image_lists.h"
 
@@ -66,11 +65,6 @@ Response usage(ImageDeps& deps, const Request& request) {
   return http::json_response(200, {{"usage", std::move(all)}});
 }
 
-/// All stores are directories of this machine: nothing has to be cached.
-Response no_cache(ImageDeps&, const Request&) {
-  throw Error(ErrorKind::not_found, "Caching via API is not supported at this site.");
-}
-
 }  // namespace
 
 void add_image_info_routes(http::Router& r, ImageDeps& deps) {
@@ -79,10 +73,6 @@ void add_image_info_routes(http::Router& r, ImageDeps& deps) {
   r.get("/image/v2/info/stores", "default", bind(stores));
   r.get("/image/v2/info/stores/detail", "stores_info_detail", bind(stores_detail));
   r.get("/image/v2/info/usage", "default", bind(usage));
-  r.get("/image/v2/cache", "cache_list", bind(no_cache));
-  r.del("/image/v2/cache", "cache_delete", bind(no_cache));
-  r.put("/image/v2/cache/{id}", "cache_image", bind(no_cache));
-  r.del("/image/v2/cache/{id}", "cache_delete", bind(no_cache));
 }
 
 }  // namespace virga::image

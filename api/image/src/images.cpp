@@ -10,6 +10,7 @@
 #include "common/error.h"
 #include "common/json.h"
 #include "common/random.h"
+#include "db/store/image_cache.h"
 
 namespace virga::image {
 namespace {
@@ -152,6 +153,7 @@ Response remove(ImageDeps& deps, const Request& request) {
     if (image.is_protected)
       throw Error(ErrorKind::forbidden,
                   "Image " + image.id + " is protected and cannot be deleted.");
+    store::image_cache::unqueue(tx, image.id);  // or hosts would go on fetching it
     store::images::erase(tx, image.id);
   });
   return http::empty_response(204);

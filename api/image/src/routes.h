@@ -11,6 +11,7 @@ void add_image_list_routes(http::Router& router, ImageDeps& deps);
 void add_image_data_routes(http::Router& router, ImageDeps& deps);
 void add_image_member_routes(http::Router& router, ImageDeps& deps);
 void add_image_action_routes(http::Router& router, ImageDeps& deps);
+void add_image_cache_routes(http::Router& router, ImageDeps& deps);
 void add_image_import_routes(http::Router& router, ImageDeps& deps);
 void add_image_task_routes(http::Router& router, ImageDeps& deps);
 void add_image_info_routes(http::Router& router, ImageDeps& deps);

@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "db/store/hosts.h"
+#include "db/store/image_cache.h"
 #include "image-service/image_store.h"
 #include "tests/unit/api/cloud_fixture.h"
 
@@ -223,6 +224,13 @@ TEST_F(AgentLinkTest, ImagesAreForHostsThatNeedThem) {
     return response;
   };
   EXPECT_EQ(get("h2", digest).status, 404) << "it has no instance on it";
+  db_.write([&](WriteTx& tx) {
+    tx.exec("UPDATE images SET digest = $1", digest);
+    store::image_cache::queue(tx, image_, 1);
+  });
+  EXPECT_EQ(get("h2", digest).status, 200) << "it is to fetch it ahead";
+  db_.write([&](WriteTx& tx) { store::image_cache::unqueue(tx, image_); });
+  EXPECT_EQ(get("h2", digest).status, 404);
   EXPECT_EQ(get("h3", digest).status, 401);
   EXPECT_EQ(get("h1", "../../etc/passwd").status, 404);
   const auto good = get("h1", digest);

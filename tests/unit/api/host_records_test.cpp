@@ -4,6 +4,7 @@
 
 #include "api/network/port_allocation.h"
 #include "db/model/instance_status.h"
+#include "db/store/image_cache.h"
 #include "tests/unit/api/cloud_fixture.h"
 
 namespace virga::agent_link {
@@ -33,6 +34,12 @@ class HostRecords : public test::CloudTest {
     observed.vcpus = 16;
     observed.disk_gib = 4000;
     observed.instances = {o};
+    db_.write([&](WriteTx& tx) { record_observed(tx, host, observed, clock_.now_us()); });
+  }
+  /// A report of no instance, with a look at the cache.
+  void hold(const std::string& host, const std::vector<model::ObservedBase>& bases) {
+    model::ObservedHost observed;
+    observed.bases = bases;
     db_.write([&](WriteTx& tx) { record_observed(tx, host, observed, clock_.now_us()); });
   }
   std::string_view status() { return model::derive_status(instance(id_)).status; }
@@ -198,6 +205,45 @@ TEST_F(HostRecords, AHostIsToldItsInstancesPortsAndNetworks) {
   EXPECT_EQ(d.networks[0].subnets.at(0).cidr, "10.0.0.0/24");
   EXPECT_TRUE(desired("h2").instances.empty());
   EXPECT_TRUE(desired("h2").networks.empty());
+}
+
+TEST_F(HostRecords, AHostIsToldWhatToFetchAheadUntilAllHoldIt) {
+  add_host("h2");
+  db_.write([&](WriteTx& tx) { store::image_cache::queue(tx, image_, 1); });
+  const model::DesiredBase wished{std::string(64, 'd'), "qcow2", 0};
+  for (const char* host : {"h1", "h2"})
+    EXPECT_EQ(desired(host).prefetch, std::vector<model::DesiredBase>{wished});
+  hold("h1", {{wished.digest, "qcow2", 5, 7, 6, 1}});
+  EXPECT_EQ(desired("h1").prefetch.size(), 1U);
+  report(seen(PowerState::running), "h2");
+  EXPECT_EQ(desired("h1").prefetch.size(), 1U) << "it has not looked";
+  hold("h2", {{wished.digest, "qcow2", 5, 9, 6, 2}});
+  EXPECT_TRUE(desired("h1").prefetch.empty());
+  EXPECT_EQ(heard_.back(), "host h2");
+  const auto cached = db_.read(store::image_cache::list_cached);
+  ASSERT_EQ(cached.size(), 1U);
+  EXPECT_EQ(cached[0].hits, 3);
+  EXPECT_EQ(cached[0].used_us, 9);
+  report(seen(PowerState::running), "h2");
+  EXPECT_EQ(db_.read(store::image_cache::list_cached)[0].hits, 3) << "it did not look again";
+}
+
+TEST_F(HostRecords, ASilentHostIsNotWaitedFor) {
+  add_host("h2");
+  db_.write([&](WriteTx& tx) { store::image_cache::queue(tx, image_, 1); });
+  clock_.advance_us(31 * kSecondUs);
+  hold("h1", {{std::string(64, 'd'), "qcow2", 5, 7, 6, 0}});
+  EXPECT_TRUE(desired("h1").prefetch.empty());
+}
+
+TEST_F(HostRecords, AHostIsToldWhatToDropUntilItReportsThat) {
+  const std::string digest(64, 'd');
+  hold("h1", {{digest, "qcow2", 5, 7, 6, 0}});
+  db_.write([&](WriteTx& tx) { store::image_cache::drop(tx, *store::images::find(tx, image_)); });
+  EXPECT_EQ(heard_.back(), "host h1");
+  EXPECT_EQ(desired().drop, (std::vector<model::DesiredBase>{{digest, "qcow2", 5}}));
+  hold("h1", {});
+  EXPECT_TRUE(desired().drop.empty());
 }
 
 TEST_F(HostRecords, AHostIsToldOfADeleteUntilItConfirms) {
