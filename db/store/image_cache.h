@@ -22,10 +22,14 @@ struct CachedImage {
   std::int64_t size = 0;  ///< bytes
 };
 
+// An image is queued for a second at least, and until all enabled hosts that are up hold it; while
+// there is no such host, all wait.
+
 /// Neither images that are queued, nor those that hosts are about to drop. Oldest first.
-std::vector<CachedImage> list_cached(ReadTx& tx);
+std::vector<CachedImage> list_cached(ReadTx& tx, TimeUs now_us);
 /// Ids, in the order in which they were queued.
-std::vector<std::string> list_queued(ReadTx& tx);
+std::vector<std::string> list_queued(ReadTx& tx, TimeUs now_us);
+/// True, perhaps, for some time after its queueing ended, too.
 bool is_queued(ReadTx& tx, const std::string& image_id);
 
 /// Every enabled host is to hold the image. Idempotent.
@@ -37,7 +41,7 @@ void drop(WriteTx& tx, const model::Image& image);
 /// No image is queued any longer.
 void clear_queue(WriteTx& tx);
 /// Hosts are to drop all that no queued image needs.
-void drop_all(WriteTx& tx);
+void drop_all(WriteTx& tx, TimeUs now_us);
 
 /// Tells the enabled hosts to look again: an image that is queued has become what may be fetched,
 /// or is so no longer.
@@ -52,8 +56,7 @@ bool is_prefetched(ReadTx& tx, const std::string& digest, const std::string& hos
 /// Ends the drops of a host that its report shows as done, or as impossible because disks stand on
 /// the base.
 void finish_drops(WriteTx& tx, const std::string& host_id);
-/// Ends the queueing of images that all enabled hosts hold which were seen after `up_since_us`.
-/// While there is no such host, all wait.
-void finish_queue(WriteTx& tx, TimeUs up_since_us);
+/// Forgets images that were queued and are so no longer.
+void finish_queue(WriteTx& tx, TimeUs now_us);
 
 }  // namespace virga::store::image_cache

@@ -75,7 +75,7 @@ void record_bases(store::WriteTx& tx, const std::string& host_id,
   if (!observed.bases) return;
   store::host_bases::replace(tx, host_id, *observed.bases);
   store::image_cache::finish_drops(tx, host_id);
-  store::image_cache::finish_queue(tx, now_us - model::kHostSilence);
+  store::image_cache::finish_queue(tx, now_us);
 }
 
 }  // namespace

@@ -40,16 +40,17 @@ void write_cached(JsonWriter& out, const cache::CachedImage& image) {
 
 /// GET /v2/cache
 Response show(ImageDeps& deps, const Request&) {
+  const TimeUs now = deps.clock.now_us();
   return deps.db.read([&](ReadTx& tx) {
     JsonWriter out;
     out.begin_object();
     out.key("cached_images");
     out.begin_array();
-    for (const auto& image : cache::list_cached(tx)) write_cached(out, image);
+    for (const auto& image : cache::list_cached(tx, now)) write_cached(out, image);
     out.end_array();
     out.key("queued_images");
     out.begin_array();
-    for (const auto& id : cache::list_queued(tx)) out.value(id);
+    for (const auto& id : cache::list_queued(tx, now)) out.value(id);
     out.end_array();
     out.end_object();
     Response response;
@@ -100,7 +101,7 @@ Response clear(ImageDeps& deps, const Request& request) {
         "If provided 'x-image-cache-clear-target' must be 'cache', 'queue' or empty string.");
   deps.db.write([&](WriteTx& tx) {
     if (target != "cache") cache::clear_queue(tx);
-    if (target != "queue") cache::drop_all(tx);
+    if (target != "queue") cache::drop_all(tx, deps.clock.now_us());
   });
   return http::empty_response(204);
 }

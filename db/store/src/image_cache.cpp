@@ -1,13 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/store/image_cache.h"
 
+#include "db/model/host.h"
+
 // Condition: the host of `b`, a row of host_bases, is to drop that base.
 #define IS_DROPPED                                                        \
   "EXISTS (SELECT 1 FROM image_cache_drops d WHERE d.host_id = b.host_id" \
   " AND d.digest = b.digest AND d.format = b.format)"
 
+// Condition: the image of `q`, a row of image_cache_queue, was queued after $1, or not all enabled
+// hosts that were seen after $2 hold it, or there is no such host.
+#define IS_WAITING                                                                 \
+  "(q.queued_us > $1 OR NOT EXISTS"                                                \
+  " (SELECT 1 FROM hosts h WHERE h.enabled = 1 AND h.last_seen_us > $2) OR EXISTS" \
+  " (SELECT 1 FROM hosts h JOIN images w ON w.id = q.image_id"                     \
+  "  WHERE h.enabled = 1 AND h.last_seen_us > $2 AND NOT EXISTS"                   \
+  "  (SELECT 1 FROM host_bases b WHERE b.host_id = h.id AND b.digest = w.digest"   \
+  "   AND b.format = w.disk_format AND NOT " IS_DROPPED ")))"
+
 namespace virga::store::image_cache {
 namespace {
+
+// An image is shown as queued for so long at least, so that who queued it finds it there, however
+// fast the hosts are.
+constexpr TimeUs kShownQueuedUs = kSecondUs;
 
 std::vector<model::DesiredBase> read_bases(Rows r) {
   std::vector<model::DesiredBase> bases;
@@ -23,22 +39,27 @@ void notify_droppers(WriteTx& tx) {
 
 }  // namespace
 
-std::vector<CachedImage> list_cached(ReadTx& tx) {
+std::vector<CachedImage> list_cached(ReadTx& tx, TimeUs now_us) {
   Rows r = tx.query(
       "SELECT i.id, sum(b.disks), max(b.used_us), max(b.made_us), max(b.size) FROM host_bases b"
       " JOIN images i ON i.digest = b.digest AND i.disk_format = b.format"
       " WHERE i.status = 'active' AND (b.disks > 0 OR NOT " IS_DROPPED
       ")"
-      " AND NOT EXISTS (SELECT 1 FROM image_cache_queue q WHERE q.image_id = i.id)"
-      " GROUP BY i.id ORDER BY max(b.made_us), i.id");
+      " AND NOT EXISTS"
+      " (SELECT 1 FROM image_cache_queue q WHERE q.image_id = i.id AND " IS_WAITING
+      ")"
+      " GROUP BY i.id ORDER BY max(b.made_us), i.id",
+      now_us - kShownQueuedUs, now_us - model::kHostSilence);
   std::vector<CachedImage> images;
   while (r.next())
     images.push_back({r.text(0), r.integer(1), r.integer(2), r.integer(3), r.integer(4)});
   return images;
 }
 
-std::vector<std::string> list_queued(ReadTx& tx) {
-  Rows rows = tx.query("SELECT image_id FROM image_cache_queue ORDER BY queued_us, image_id");
+std::vector<std::string> list_queued(ReadTx& tx, TimeUs now_us) {
+  Rows rows = tx.query("SELECT q.image_id FROM image_cache_queue q WHERE " IS_WAITING
+                       " ORDER BY q.queued_us, q.image_id",
+                       now_us - kShownQueuedUs, now_us - model::kHostSilence);
   std::vector<std::string> ids;
   while (rows.next()) ids.push_back(rows.text(0));
   return ids;
@@ -50,6 +71,7 @@ bool is_queued(ReadTx& tx, const std::string& image_id) {
 }
 
 void queue(WriteTx& tx, const std::string& image_id, TimeUs now_us) {
+  finish_queue(tx, now_us);
   if (tx.exec("INSERT INTO image_cache_queue (image_id, queued_us) VALUES ($1, $2)"
               " ON CONFLICT (image_id) DO NOTHING",
               image_id, now_us) > 0)
@@ -76,7 +98,8 @@ void clear_queue(WriteTx& tx) {
   if (tx.exec("DELETE FROM image_cache_queue") > 0) notify_hosts(tx);
 }
 
-void drop_all(WriteTx& tx) {
+void drop_all(WriteTx& tx, TimeUs now_us) {
+  finish_queue(tx, now_us);
   if (tx.exec("INSERT INTO image_cache_drops (host_id, digest, format)"
               " SELECT b.host_id, b.digest, b.format FROM host_bases b WHERE NOT EXISTS"
               " (SELECT 1 FROM image_cache_queue q JOIN images i ON i.id = q.image_id"
@@ -128,15 +151,10 @@ void finish_drops(WriteTx& tx, const std::string& host_id) {
     tx.notify("host", host_id);
 }
 
-void finish_queue(WriteTx& tx, TimeUs up_since_us) {
-  if (tx.exec("DELETE FROM image_cache_queue WHERE"
-              " EXISTS (SELECT 1 FROM hosts h WHERE h.enabled = 1 AND h.last_seen_us > $1)"
-              " AND NOT EXISTS (SELECT 1 FROM hosts h"
-              "  JOIN images i ON i.id = image_cache_queue.image_id"
-              "  WHERE h.enabled = 1 AND h.last_seen_us > $1"
-              "  AND NOT EXISTS (SELECT 1 FROM host_bases b WHERE b.host_id = h.id"
-              "   AND b.digest = i.digest AND b.format = i.disk_format AND NOT " IS_DROPPED "))",
-              up_since_us) > 0)
+void finish_queue(WriteTx& tx, TimeUs now_us) {
+  if (tx.exec("DELETE FROM image_cache_queue WHERE image_id NOT IN"
+              " (SELECT q.image_id FROM image_cache_queue q WHERE " IS_WAITING ")",
+              now_us - kShownQueuedUs, now_us - model::kHostSilence) > 0)
     notify_hosts(tx);
 }
 

@@ -42,6 +42,10 @@ class HostRecords : public test::CloudTest {
     observed.bases = bases;
     db_.write([&](WriteTx& tx) { record_observed(tx, host, observed, clock_.now_us()); });
   }
+  std::vector<store::image_cache::CachedImage> cached() {
+    return db_.read(
+        [&](store::ReadTx& tx) { return store::image_cache::list_cached(tx, clock_.now_us()); });
+  }
   std::string_view status() { return model::derive_status(instance(id_)).status; }
   model::DesiredHost desired(const std::string& host = "h1") {
     return db_.read([&](store::ReadTx& tx) { return compile_desired(tx, host, "nova"); });
@@ -220,12 +224,11 @@ TEST_F(HostRecords, AHostIsToldWhatToFetchAheadUntilAllHoldIt) {
   hold("h2", {{wished.digest, "qcow2", 5, 9, 6, 2}});
   EXPECT_TRUE(desired("h1").prefetch.empty());
   EXPECT_EQ(heard_.back(), "host h2");
-  const auto cached = db_.read(store::image_cache::list_cached);
-  ASSERT_EQ(cached.size(), 1U);
-  EXPECT_EQ(cached[0].hits, 3);
-  EXPECT_EQ(cached[0].used_us, 9);
+  ASSERT_EQ(cached().size(), 1U);
+  EXPECT_EQ(cached()[0].hits, 3);
+  EXPECT_EQ(cached()[0].used_us, 9);
   report(seen(PowerState::running), "h2");
-  EXPECT_EQ(db_.read(store::image_cache::list_cached)[0].hits, 3) << "it did not look again";
+  EXPECT_EQ(cached()[0].hits, 3) << "it did not look again";
 }
 
 TEST_F(HostRecords, ASilentHostIsNotWaitedFor) {

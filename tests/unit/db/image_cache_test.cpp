@@ -60,18 +60,19 @@ class ImageCacheStore : public StoreTest {
     write([&](WriteTx& tx) {
       host_bases::replace(tx, host, bases);
       image_cache::finish_drops(tx, host);
-      image_cache::finish_queue(tx, kNow - 1);
+      image_cache::finish_queue(tx, kNow);
     });
   }
   std::string cached() {
     std::string all;
-    for (const auto& image : db_.read([](ReadTx& tx) { return image_cache::list_cached(tx); }))
+    for (const auto& image :
+         db_.read([](ReadTx& tx) { return image_cache::list_cached(tx, kNow); }))
       all += (all.empty() ? "" : " ") + image.image_id;
     return all;
   }
   std::string queued() {
     std::string all;
-    for (const auto& id : db_.read([](ReadTx& tx) { return image_cache::list_queued(tx); }))
+    for (const auto& id : db_.read([](ReadTx& tx) { return image_cache::list_queued(tx, kNow); }))
       all += (all.empty() ? "" : " ") + id;
     return all;
   }
@@ -83,7 +84,7 @@ class ImageCacheStore : public StoreTest {
   }
   std::vector<std::string> heard() { return std::exchange(heard_, {}); }
 
-  static constexpr TimeUs kNow = 1'000'000;
+  static constexpr TimeUs kNow = 100 * kSecondUs;
   const std::vector<std::string> kEnabled{"host h1", "host h2"};
   std::vector<std::string> heard_;
 };
@@ -107,7 +108,7 @@ TEST_F(ImageCacheStore, ImagesWithTheSameBytesAreCachedTogether) {
   other.used_us = 300;
   other.made_us = 20;
   report("h2", {other});
-  const auto images = db_.read([](ReadTx& tx) { return image_cache::list_cached(tx); });
+  const auto images = db_.read([](ReadTx& tx) { return image_cache::list_cached(tx, kNow); });
   ASSERT_EQ(images.size(), 2U);
   EXPECT_EQ(images[0].hits, 5);
   EXPECT_EQ(images[0].used_us, 300);
@@ -155,6 +156,21 @@ TEST_F(ImageCacheStore, AnImageIsCachedWhenAllEnabledHostsThatAreUpHoldIt) {
   EXPECT_EQ(queued(), "");
   EXPECT_EQ(cached(), "b");
   EXPECT_EQ(heard(), kEnabled);
+}
+
+TEST_F(ImageCacheStore, AnImageIsShownAsQueuedForASecondHoweverFastTheHostsAre) {
+  for (const char* host : {"h1", "h2"}) report(host, {held(kB)});
+  queue("b", kNow - kSecondUs / 2);
+  report("h1", {held(kB)});
+  EXPECT_EQ(queued(), "b");
+  EXPECT_EQ(cached(), "");
+  db_.read([](ReadTx& tx) {
+    EXPECT_TRUE(image_cache::list_queued(tx, kNow + kSecondUs).empty());
+    EXPECT_EQ(image_cache::list_cached(tx, kNow + kSecondUs).size(), 1U);
+  });
+  write([](WriteTx& tx) { image_cache::drop_all(tx, kNow + kSecondUs); });
+  EXPECT_EQ(count("image_cache_queue"), 0) << "it was cached, so it is not fetched again";
+  EXPECT_EQ(drops("h1").size(), 1U);
 }
 
 TEST_F(ImageCacheStore, AHostThatIsAwayIsNotWaitedFor) {
@@ -237,7 +253,7 @@ TEST_F(ImageCacheStore, WhatIsQueuedAfterADropIsDroppedFirst) {
 TEST_F(ImageCacheStore, ClearingEndsOneOrTheOther) {
   report("h1", {held(kA), held(kB)});
   queue("b");
-  write([](WriteTx& tx) { image_cache::drop_all(tx); });
+  write([](WriteTx& tx) { image_cache::drop_all(tx, kNow); });
   EXPECT_EQ(drops("h1"), (std::vector<model::DesiredBase>{{kA, "raw", 10}})) << "b is queued";
   EXPECT_EQ(queued(), "b");
   write([](WriteTx& tx) { image_cache::clear_queue(tx); });
@@ -246,7 +262,7 @@ TEST_F(ImageCacheStore, ClearingEndsOneOrTheOther) {
   heard();
   write([](WriteTx& tx) { image_cache::clear_queue(tx); });
   EXPECT_TRUE(heard().empty());
-  write([](WriteTx& tx) { image_cache::drop_all(tx); });
+  write([](WriteTx& tx) { image_cache::drop_all(tx, kNow); });
   EXPECT_EQ(drops("h1").size(), 2U);
   EXPECT_EQ(cached(), "");
 }
