@@ -120,6 +120,7 @@ const Names kWithoutScope{
     "GET /virga/v1/clouds.yaml",
     "GET /virga/v1/openrc",
     // The cloud's own facts, for everybody who has a token.
+    "GET /compute/v2.1/os-availability-zone",
     "GET /identity/v3/regions",
     "GET /identity/v3/regions/{region_id}",
     "GET /identity/v3/registered_limits",
