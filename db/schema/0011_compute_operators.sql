@@ -42,6 +42,14 @@ CREATE TABLE aggregate_metadata (
   PRIMARY KEY (aggregate_number, name)
 );
 
+-- Images that single hosts are to fetch ahead, beside those of image_cache_queue that all are to.
+CREATE TABLE image_cache_host_queue (
+  host_id TEXT NOT NULL REFERENCES hosts (id) ON DELETE CASCADE,
+  image_id TEXT NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+  queued_us BIGINT NOT NULL,
+  PRIMARY KEY (host_id, image_id)
+);
+
 CREATE TABLE server_groups (
   id TEXT PRIMARY KEY,
   number BIGINT NOT NULL UNIQUE,

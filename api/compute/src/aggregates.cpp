@@ -4,7 +4,6 @@
 #include "db/store/aggregates.h"
 
 #include <algorithm>
-#include <set>
 
 #include "api/compute/src/checks.h"
 #include "api/compute/src/routes.h"

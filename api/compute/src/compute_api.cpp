@@ -119,6 +119,7 @@ void add_routes(http::Router& router, ComputeDeps& deps) {
   add_server_action_routes(router, deps);
   add_hypervisor_routes(router, deps);
   add_service_routes(router, deps);
+  add_aggregate_image_routes(router, deps);
   add_aggregate_routes(router, deps);
   add_assisted_snapshot_routes(router, deps);
   add_availability_zone_routes(router, deps);

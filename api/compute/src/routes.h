@@ -12,6 +12,7 @@ void add_server_routes(http::Router& router, ComputeDeps& deps);
 void add_server_action_routes(http::Router& router, ComputeDeps& deps);
 void add_hypervisor_routes(http::Router& router, ComputeDeps& deps);
 void add_service_routes(http::Router& router, ComputeDeps& deps);
+void add_aggregate_image_routes(http::Router& router, ComputeDeps& deps);
 void add_aggregate_routes(http::Router& router, ComputeDeps& deps);
 void add_assisted_snapshot_routes(http::Router& router, ComputeDeps& deps);
 void add_availability_zone_routes(http::Router& router, ComputeDeps& deps);

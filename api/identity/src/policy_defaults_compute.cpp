@@ -13,6 +13,7 @@ constexpr PolicyDefault kRows[] = {
      "rule:project_admin or (role:member and project_id:%(project_id)s)"},
     {"project_reader_or_admin",
      "rule:project_admin or (role:reader and project_id:%(project_id)s)"},
+    {"compute:aggregates:images", "rule:admin_api"},
     {"os_compute_api:os-aggregates:action", "@"},  // the actions have policies of their own
     {"os_compute_api:os-aggregates:add_host", "rule:admin_api"},
     {"os_compute_api:os-aggregates:create", "rule:admin_api"},

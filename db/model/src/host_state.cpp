@@ -275,10 +275,9 @@ ObservedHost observed_host_from(const json::object& object) {
   o.virt_type = in.string("virt_type", {0, 16});
   o.hypervisor_version = in.string("hypervisor_version", {0, 64});
   o.cpu_info = in.string("cpu_info", {0, 65536});
-  // An elder agent does not tell them.
-  o.booted_us = in.optional_integer("booted_us", 0, kMost).value_or(0);
-  o.load_average = in.optional_string("load_average", {0, 64}).value_or("");
-  o.users = in.optional_integer("users", 0, 1 << 20).value_or(0);
+  o.booted_us = in.integer("booted_us", 0, kMost);
+  o.load_average = in.string("load_average", {0, 64});
+  o.users = in.integer("users", 0, 1 << 20);
   o.instances = read_list<ObservedInstance>(in, "instances", read_observed);
   if (in.present("bases") || !in.has("bases"))
     o.bases = read_list<ObservedBase>(in, "bases", observed_base_from);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/store/aggregates.h"
 
+#include "db/store/image_cache.h"
 #include "tests/unit/api/versioned_fixture.h"
 
 namespace virga::test {
@@ -139,6 +140,31 @@ TEST_F(Aggregates, DoNotMoveInstancesToAnotherZone) {
   const json::value server =
       as("ann", "GET", "/servers/detail").body().at("servers").as_array().front();
   EXPECT_EQ(server.at("OS-EXT-AZ:availability_zone"), "north");
+}
+
+TEST_F(Aggregates, HaveTheirHostsFetchImages) {
+  const std::string id = made("a");
+  add(id, "h1");
+  const std::string images = "POST /os-aggregates/" + id + "/images";
+  const std::string one = R"({"id": ")" + image_ + "\"}";
+  EXPECT_EQ(root_text("2.80", images, R"({"cache": [)" + one + "]}").status, 404);
+  const Reply r = root_text("2.81", images, R"({"cache": [)" + one + "]}");
+  EXPECT_EQ(r.status, 202) << r.text;
+  EXPECT_EQ(r.text, "");
+  const auto prefetches = [&](const char* host) {
+    return db_.read([&](ReadTx& tx) { return store::image_cache::list_prefetches(tx, host); });
+  };
+  ASSERT_EQ(prefetches("h1").size(), 1U);
+  EXPECT_EQ(prefetches("h2").size(), 0U);
+  const std::string digest = prefetches("h1")[0].digest;
+  EXPECT_TRUE(
+      db_.read([&](ReadTx& tx) { return store::image_cache::is_prefetched(tx, digest, "h1"); }));
+  EXPECT_EQ(root_text("2.81", images, R"({"cache": [)" + one + ", " + one + "]}").status, 400);
+  EXPECT_EQ(root_text("2.81", images, R"({"cache": []})").status, 400);
+  EXPECT_EQ(root_text("2.81", images, R"({"cache": [{"id": "x"}]})").status, 400);
+  EXPECT_EQ(
+      root_text("2.81", "POST /os-aggregates/99/images", R"({"cache": [)" + one + "]}").status,
+      404);
 }
 
 TEST_F(Aggregates, MakeTheZones) {

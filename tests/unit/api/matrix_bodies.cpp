@@ -133,6 +133,7 @@ const Texts kBodies{
      R"({"flavor": {"name": "new", "vcpus": 1, "ram": 64, "disk": 1}})"},
     {"POST /compute/v2.1/os-aggregates", R"({"aggregate": {"name": "new"}})"},
     {"PUT /compute/v2.1/os-aggregates/{id}", R"({"aggregate": {"name": "new"}})"},
+    {"POST /compute/v2.1/os-aggregates/{id}/images", R"({"cache": [{"id": "$IMAGE"}]})"},
     {"POST /compute/v2.1/os-aggregates/{id}/action",
      R"({"set_metadata": {"metadata": {"a": "b"}}})"},
     {"POST /compute/v2.1/os-server-groups",

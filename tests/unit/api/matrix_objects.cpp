@@ -206,11 +206,11 @@ void MatrixWorld::make_rows() {
     port.fixed_ips = {{subnet.id, "10.0.0.10"}};
     store::ports::insert(tx, port);
     store::server_groups::insert(
-        tx, {ids_["SERVER_GROUP"] = uuid("7"), 1, a1, member, "together", "affinity", 0, 1, {}});
-    store::aggregates::insert(tx, {1, uuid("8"), "fast", 1, 0, {}, {}});
-    store::aggregates::insert(tx, {2, uuid("9"), "spare", 1, 0, {}, {}});
-    ids_["AGGREGATE"] = "1";
-    ids_["SPARE_AGGREGATE"] = "2";
+        tx, {ids_["SERVER_GROUP"] = uuid("7"), 100, a1, member, "together", "affinity", 0, 1, {}});
+    store::aggregates::insert(tx, {100, uuid("8"), "fast", 1, 0, {}, {}});
+    store::aggregates::insert(tx, {101, uuid("9"), "spare", 1, 0, {}, {}});
+    ids_["AGGREGATE"] = "100";
+    ids_["SPARE_AGGREGATE"] = "101";
   });
 }
 
