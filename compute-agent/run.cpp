@@ -3,8 +3,12 @@
 
 #include <malloc.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
+#include <utmpx.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <mutex>
@@ -89,6 +93,30 @@ network::BridgeMap bridges_of(const Config& config) {
   return bridges;
 }
 
+/// Users that are logged in, as the machine's record of logins has them.
+std::int64_t count_users() {
+  std::int64_t users = 0;
+  setutxent();
+  while (const utmpx* entry = getutxent())
+    if (entry->ut_type == USER_PROCESS) ++users;
+  endutxent();
+  return users;
+}
+
+/// What the program "uptime" tells.
+void fill_uptime(model::ObservedHost& observed) {
+  timespec up{};
+  double load[3] = {0, 0, 0};
+  if (clock_gettime(CLOCK_BOOTTIME, &up) == 0)
+    observed.booted_us = SystemClock().now_us() - up.tv_sec * kSecondUs;
+  if (getloadavg(load, 3) == 3) {
+    char text[64];
+    std::snprintf(text, sizeof text, "%.2f, %.2f, %.2f", load[0], load[1], load[2]);
+    observed.load_average = text;
+  }
+  observed.users = count_users();
+}
+
 /// The facts of the host, asked again until the hypervisor has answered once.
 class HostFacts {
  public:
@@ -107,6 +135,7 @@ class HostFacts {
     observed.agent_version = kVersion;
     observed.address = config_.address;
     observed.virt_type = virt_type_;
+    fill_uptime(observed);
     if (!known_) return;
     observed.vcpus = known_->vcpus;
     observed.memory_mib = known_->memory_mib;

@@ -10,6 +10,7 @@
 namespace virga::agent_link {
 
 /// Everything that a host is to be, from the rows. The revision is left 0.
+/// @param availability_zone of hosts for which no aggregate says another
 model::DesiredHost compile_desired(store::ReadTx& tx, const std::string& host_id,
                                    const std::string& availability_zone);
 

@@ -7,6 +7,7 @@
 
 #include "api/http/router.h"
 #include "common/clock.h"
+#include "db/model/host.h"
 #include "db/store/database.h"
 
 namespace virga::compute {
@@ -24,7 +25,14 @@ struct ComputeDeps {
   std::string availability_zone = "nova";
   std::int64_t cpu_ratio_percent = 400;   ///< overcommit of vcpus
   std::int64_t memory_reserve_mib = 512;  ///< kept for the host itself
+  std::string control_host = "control";   ///< name of the machine that this process runs on
 };
+
+/// True when a host is heard of and nobody has forced it down.
+bool is_up(const model::Host& host, TimeUs now_us);
+
+/// Notes that the control plane's own services have started on this machine.
+void note_control_services(store::WriteTx& tx, const ComputeDeps& deps);
 
 void add_routes(http::Router& router, ComputeDeps& deps);
 

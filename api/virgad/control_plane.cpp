@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/virgad/control_plane.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 
 #include "api/agent-link/agent_link.h"
@@ -13,6 +16,7 @@
 #include "api/image/image_api.h"
 #include "api/network/network_api.h"
 #include "api/virgad/bootstrap.h"
+#include "common/error.h"
 #include "common/log.h"
 #include "db/store/images.h"
 
@@ -55,6 +59,13 @@ controllers::ImportDeps import_deps(store::Database& db, const Clock& clock,
                                const std::function<bool()>& is_given_up) {
             http::fetch_web(uri, rules, sink, is_given_up);
           }};
+}
+
+/// The name of this machine.
+std::string host_name() {
+  char name[256] = "";
+  if (::gethostname(name, sizeof name - 1) != 0) throw_errno("gethostname", errno);
+  return name;
 }
 
 /// A login keeps a thread of the pool while it waits: other work must find one.
@@ -105,7 +116,8 @@ struct ControlPlane::Impl {
                             std::size_t bytes) { return link.read_console(host, instance, bytes); },
                      config.availability_zone,
                      config.cpu_ratio_percent,
-                     config.memory_reserve_mib},
+                     config.memory_reserve_mib,
+                     host_name()},
         quota(config.region),
         image_deps{
             db, clock, image_stores, quota, image_settings(config), [this] { wake_importer(); }},
@@ -151,6 +163,7 @@ void ControlPlane::start() {
     const auto n = store::images::requeue_interrupted(tx, my.clock.now_us());
     if (n > 0) log::warning("interrupted uploads are queued again", {{"count", std::to_string(n)}});
     identity::ensure_own_catalog(tx, my.config.region);
+    compute::note_control_services(tx, my.compute_deps);
   });
   my.importer.emplace(import_deps(my.db, my.clock, my.image_stores, my.config));
   my.collector.emplace(my.db, my.image_stores, my.clock);

@@ -10,13 +10,6 @@
 namespace virga::virgad {
 namespace {
 
-std::string text_of(const http::VersionRange& range) {
-  const http::VersionRange all;
-  std::string text = range.least == all.least ? "" : range.least.text();
-  text += "-";
-  return range.most == all.most ? text : text + range.most.text();
-}
-
 /// A state directory for a control plane that serves nobody.
 class Scratch {
  public:
@@ -38,10 +31,17 @@ class Scratch {
 
 }  // namespace
 
+std::string text_of_versions(const http::VersionRange& range) {
+  const http::VersionRange all;
+  std::string text = range.least == all.least ? "" : range.least.text();
+  text += "-";
+  return range.most == all.most ? text : text + range.most.text();
+}
+
 std::vector<RouteLine> list_routes(const http::Router& router) {
   std::vector<RouteLine> all;
   router.each_route([&](const http::Route& route, const http::Service*) {
-    all.push_back({route.pattern, route.method, text_of(route.versions), route.policy});
+    all.push_back({route.pattern, route.method, text_of_versions(route.versions), route.policy});
   });
   std::sort(all.begin(), all.end());
   return all;

@@ -19,6 +19,9 @@ struct RouteLine {
   auto operator<=>(const RouteLine&) const = default;
 };
 
+/// "2.3-2.9", "2.3-"; "-": all.
+std::string text_of_versions(const http::VersionRange& range);
+
 /// Every route, by pattern, method and versions.
 std::vector<RouteLine> list_routes(const http::Router& router);
 

@@ -18,6 +18,7 @@ struct Host {
   std::int64_t number = 0;  ///< small integer id, for the Compute API's old lists
   bool enabled = true;
   std::string disabled_reason;
+  bool forced_down = false;        ///< counts as down whatever its agent says
   std::string certificate_sha256;  ///< of the agent's certificate; empty until enrolled
   std::int64_t generation = 0;     ///< guards claims
   // Reported by the agent:
@@ -28,6 +29,9 @@ struct Host {
   std::string virt_type;           ///< "kvm" or "qemu"
   std::string hypervisor_version;  ///< QEMU's, "7.2.22"
   std::string cpu_info;            ///< JSON object
+  TimeUs booted_us = 0;            ///< 0: not known
+  std::string load_average;        ///< of 1, 5 and 15 minutes: "0.10, 0.12, 0.09"
+  std::int64_t users = 0;          ///< logged in
   TimeUs last_seen_us = 0;         ///< 0: never
   TimeUs created_us = 0;
   TimeUs updated_us = 0;

@@ -71,6 +71,9 @@ struct ObservedHost {
   std::string virt_type;
   std::string hypervisor_version;
   std::string cpu_info;
+  TimeUs booted_us = 0;      ///< 0: not known
+  std::string load_average;  ///< "0.10, 0.12, 0.09"
+  std::int64_t users = 0;    ///< logged in
   std::vector<ObservedInstance> instances;
   /// What its cache holds, ordered by digest and format; nullopt: it has not looked yet.
   std::optional<std::vector<ObservedBase>> bases;

@@ -28,6 +28,12 @@ void set_observed(WriteTx& tx, const std::string& id, const model::ObservedHost&
 void touch(WriteTx& tx, const std::string& id, TimeUs now_us);
 void set_certificate(WriteTx& tx, const std::string& id, const std::string& sha256);
 void set_enabled(WriteTx& tx, const std::string& id, bool enabled, const std::string& reason);
+void set_forced_down(WriteTx& tx, const std::string& id, bool forced_down);
+/// True when a live instance is placed on it.
+bool has_instances(ReadTx& tx, const std::string& id);
+/// Forgets a host on which nothing is placed; its agent has no access any more.
+/// @throws Error{not_found}, Error{conflict} when something is placed on it
+void erase(WriteTx& tx, const std::string& id);
 /// Raises the generation if it still is `generation`: the guard of a claim.
 /// @throws Error{conflict} when somebody else was first
 void guard(WriteTx& tx, const std::string& id, std::int64_t generation);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,9 @@ bool is_queued(ReadTx& tx, const std::string& image_id);
 
 /// Every enabled host is to hold the image. Idempotent.
 void queue(WriteTx& tx, const std::string& image_id, TimeUs now_us);
+/// The enabled hosts of an aggregate are to hold the image, if there is such an image. Idempotent.
+void queue_on_aggregate(WriteTx& tx, const std::string& image_id, std::int64_t aggregate_number,
+                        TimeUs now_us);
 /// The image is queued no longer: before it is erased.
 void unqueue(WriteTx& tx, const std::string& image_id);
 /// Hosts are to drop the bytes of the image; no image with the same bytes is queued any longer.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,9 @@ std::optional<model::Instance> find(ReadTx& tx, const std::string& id,
 std::vector<model::Instance> list(ReadTx& tx, const Filter& filter);
 /// All live instances of a host, for its desired state.
 std::vector<model::Instance> list_of_host(ReadTx& tx, const std::string& host_id);
+
+/// How many live instances of each host have a wish that is not done yet, by host id.
+std::map<std::string, std::int64_t> unfinished_by_host(ReadTx& tx);
 
 /// Records a new wish: raises the generation, and run_epoch when `new_run`.
 void set_wish(WriteTx& tx, const model::Instance& before, model::PowerWish wish,

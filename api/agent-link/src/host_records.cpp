@@ -6,6 +6,7 @@
 #include "api/compute/instance_delete.h"
 #include "api/network/port_allocation.h"
 #include "common/log.h"
+#include "db/store/aggregates.h"
 #include "db/store/host_bases.h"
 #include "db/store/hosts.h"
 #include "db/store/image_cache.h"
@@ -85,11 +86,12 @@ model::DesiredHost compile_desired(store::ReadTx& tx, const std::string& host_id
   model::DesiredHost desired;
   desired.host_id = host_id;
   std::set<std::string> networks;
+  const std::string zone = store::aggregates::zone_of(tx, host_id);
   for (auto& instance : store::instances::list_of_host(tx, host_id)) {
     model::DesiredInstance d;
     d.ports = store::ports::list_of_device(tx, instance.id);
     for (const auto& port : d.ports) networks.insert(port.network_id);
-    d.availability_zone = availability_zone;
+    d.availability_zone = zone.empty() ? availability_zone : zone;
     d.instance = std::move(instance);
     desired.instances.push_back(std::move(d));
   }

@@ -10,7 +10,7 @@ namespace {
 using http::Request;
 using http::Response;
 
-constexpr http::VersionRange kServed{{2, 1}, {2, 1}};
+constexpr http::VersionRange kServed{{2, 1}, {2, 93}};
 
 /// What clients look for first: the elder API, which is the newer one at its least version.
 json::object legacy_version(const std::string& base) {
@@ -119,6 +119,14 @@ void add_routes(http::Router& router, ComputeDeps& deps) {
   add_server_action_routes(router, deps);
   add_hypervisor_routes(router, deps);
   add_service_routes(router, deps);
+  add_aggregate_image_routes(router, deps);
+  add_aggregate_routes(router, deps);
+  add_assisted_snapshot_routes(router, deps);
+  add_availability_zone_routes(router, deps);
+  add_external_event_routes(router, deps);
+  add_host_routes(router, deps);
+  add_migration_routes(router, deps);
+  add_server_group_routes(router, deps);
 }
 
 }  // namespace virga::compute

@@ -12,6 +12,14 @@ void add_server_routes(http::Router& router, ComputeDeps& deps);
 void add_server_action_routes(http::Router& router, ComputeDeps& deps);
 void add_hypervisor_routes(http::Router& router, ComputeDeps& deps);
 void add_service_routes(http::Router& router, ComputeDeps& deps);
+void add_aggregate_image_routes(http::Router& router, ComputeDeps& deps);
+void add_aggregate_routes(http::Router& router, ComputeDeps& deps);
+void add_assisted_snapshot_routes(http::Router& router, ComputeDeps& deps);
+void add_availability_zone_routes(http::Router& router, ComputeDeps& deps);
+void add_external_event_routes(http::Router& router, ComputeDeps& deps);
+void add_host_routes(http::Router& router, ComputeDeps& deps);
+void add_migration_routes(http::Router& router, ComputeDeps& deps);
+void add_server_group_routes(http::Router& router, ComputeDeps& deps);
 
 /// "http://address:8774/compute/v2.1" under which this request came.
 std::string compute_url(const http::Request& request);

@@ -221,8 +221,7 @@ std::vector<scheduler::HostCapacity> capacities(WriteTx& tx, const ComputeDeps& 
   std::vector<scheduler::HostCapacity> hosts;
   for (const auto& h : store::hosts::list(tx)) {
     const auto& u = used[h.id];
-    hosts.push_back({h.id, h.name, h.generation, h.enabled,
-                     h.last_seen_us + model::kHostSilence > now,
+    hosts.push_back({h.id, h.name, h.generation, h.enabled, is_up(h, now),
                      h.vcpus * deps.cpu_ratio_percent / 100,
                      std::max<std::int64_t>(0, h.memory_mib - deps.memory_reserve_mib), h.disk_gib,
                      u.vcpus, u.memory_mib, u.disk_gib});

@@ -8,6 +8,7 @@
 #include "common/hash.h"
 #include "common/json.h"
 #include "db/model/instance_status.h"
+#include "db/store/aggregates.h"
 #include "db/store/hosts.h"
 #include "db/store/instances.h"
 
@@ -128,6 +129,7 @@ ShownInstance complete(store::ReadTx& tx, model::Instance instance) {
   ShownInstance shown;
   shown.addresses = store::ports::list_instance_addresses(tx, instance.id);
   if (!instance.host_id.empty()) shown.host_name = store::hosts::find_name(tx, instance.host_id);
+  if (!shown.host_name.empty()) shown.zone = store::aggregates::zone_of(tx, instance.host_id);
   shown.instance = std::move(instance);
   return shown;
 }
@@ -153,7 +155,8 @@ void write_server(JsonWriter& out, const ComputeDeps& deps, const http::Request&
   out.member("accessIPv6", "");
   write_links(out, request, i.id);
   out.member("OS-DCF:diskConfig", "MANUAL");
-  out.member("OS-EXT-AZ:availability_zone", s.host_name.empty() ? "" : deps.availability_zone);
+  const std::string& usual_zone = s.host_name.empty() ? s.zone : deps.availability_zone;
+  out.member("OS-EXT-AZ:availability_zone", s.zone.empty() ? usual_zone : s.zone);
   out.member("config_drive", i.config_drive ? "True" : "");
   text_or_null(out, "key_name", i.key_name);
   naive_or_null(out, "OS-SRV-USG:launched_at", i.launched_us);

@@ -18,6 +18,7 @@ struct ShownInstance {
   model::Instance instance;
   std::string host_name;  ///< empty: no host
   std::vector<store::ports::InstanceAddress> addresses;
+  std::string zone = {};  ///< of the host; empty: the usual one
 };
 
 /// Reads what the view needs.

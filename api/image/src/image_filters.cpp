@@ -6,6 +6,7 @@
 #include <compare>
 
 #include "common/error.h"
+#include "common/iso_time.h"
 #include "db/store/image_lists.h"
 
 namespace virga::image {

@@ -54,8 +54,4 @@ bool sorts_before(const ImageQuery& query, const model::Image& a, const model::I
 /// @throws Error{invalid}
 std::vector<std::string> split_words(const std::string& text);
 
-/// Microseconds of "2026-11-21T09:30:00Z", also with an offset, a fraction, or no zone.
-/// @return nullopt when it is something else
-std::optional<TimeUs> parse_iso_time(std::string_view text);
-
 }  // namespace virga::image

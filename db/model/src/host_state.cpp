@@ -256,6 +256,9 @@ json::object to_json(const ObservedHost& observed) {
           {"virt_type", observed.virt_type},
           {"hypervisor_version", observed.hypervisor_version},
           {"cpu_info", observed.cpu_info},
+          {"booted_us", observed.booted_us},
+          {"load_average", observed.load_average},
+          {"users", observed.users},
           {"instances", std::move(instances)},
           {"bases", observed.bases ? json::value(bases_json(*observed.bases)) : json::value()}};
 }
@@ -272,6 +275,9 @@ ObservedHost observed_host_from(const json::object& object) {
   o.virt_type = in.string("virt_type", {0, 16});
   o.hypervisor_version = in.string("hypervisor_version", {0, 64});
   o.cpu_info = in.string("cpu_info", {0, 65536});
+  o.booted_us = in.integer("booted_us", 0, kMost);
+  o.load_average = in.string("load_average", {0, 64});
+  o.users = in.integer("users", 0, 1 << 20);
   o.instances = read_list<ObservedInstance>(in, "instances", read_observed);
   if (in.present("bases") || !in.has("bases"))
     o.bases = read_list<ObservedBase>(in, "bases", observed_base_from);

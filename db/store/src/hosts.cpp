@@ -6,7 +6,7 @@
 #define HOST_COLUMNS                                                                       \
   "id, name, number, enabled, disabled_reason, certificate_sha256, generation, vcpus,"     \
   " memory_mib, disk_gib, address, virt_type, hypervisor_version, cpu_info, last_seen_us," \
-  " created_us, updated_us"
+  " created_us, updated_us, forced_down, booted_us, load_average, users"
 
 namespace virga::store::hosts {
 namespace {
@@ -30,6 +30,10 @@ model::Host read(const Rows& r) {
   h.last_seen_us = r.integer(14);
   h.created_us = r.integer(15);
   h.updated_us = r.integer(16);
+  h.forced_down = r.flag(17);
+  h.booted_us = r.integer(18);
+  h.load_average = r.text(19);
+  h.users = r.integer(20);
   return h;
 }
 
@@ -42,11 +46,13 @@ void require_one(std::int64_t changed, const std::string& id) {
 void insert(WriteTx& tx, const model::Host& h) {
   const auto changed = tx.exec(
       "INSERT INTO hosts (" HOST_COLUMNS
-      ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+      ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
+      " $18, $19, $20, $21)"
       " ON CONFLICT (name) DO NOTHING",
       h.id, h.name, h.number, h.enabled, h.disabled_reason, h.certificate_sha256, h.generation,
       h.vcpus, h.memory_mib, h.disk_gib, h.address, h.virt_type, h.hypervisor_version, h.cpu_info,
-      h.last_seen_us, h.created_us, h.updated_us);
+      h.last_seen_us, h.created_us, h.updated_us, h.forced_down, h.booted_us, h.load_average,
+      h.users);
   if (changed == 0) throw Error(ErrorKind::conflict, "Host '" + h.name + "' already exists.");
 }
 
@@ -83,12 +89,14 @@ std::vector<model::Host> list(ReadTx& tx) {
 
 void set_observed(WriteTx& tx, const std::string& id, const model::ObservedHost& seen,
                   TimeUs now_us) {
-  require_one(tx.exec("UPDATE hosts SET vcpus = $1, memory_mib = $2, disk_gib = $3, address = $4,"
-                      " virt_type = $5, hypervisor_version = $6, cpu_info = $7, last_seen_us = $8,"
-                      " updated_us = $9 WHERE id = $10",
-                      seen.vcpus, seen.memory_mib, seen.disk_gib, seen.address, seen.virt_type,
-                      seen.hypervisor_version, seen.cpu_info, now_us, now_us, id),
-              id);
+  require_one(
+      tx.exec("UPDATE hosts SET vcpus = $1, memory_mib = $2, disk_gib = $3, address = $4,"
+              " virt_type = $5, hypervisor_version = $6, cpu_info = $7, last_seen_us = $8,"
+              " updated_us = $9, booted_us = $10, load_average = $11, users = $12 WHERE id = $13",
+              seen.vcpus, seen.memory_mib, seen.disk_gib, seen.address, seen.virt_type,
+              seen.hypervisor_version, seen.cpu_info, now_us, now_us, seen.booted_us,
+              seen.load_average, seen.users, id),
+      id);
 }
 
 void touch(WriteTx& tx, const std::string& id, TimeUs now_us) {
@@ -105,6 +113,20 @@ void set_enabled(WriteTx& tx, const std::string& id, bool enabled, const std::st
                       reason, id),
               id);
   tx.notify("host", id);  // only an enabled host fetches images ahead
+}
+
+void set_forced_down(WriteTx& tx, const std::string& id, bool forced_down) {
+  require_one(tx.exec("UPDATE hosts SET forced_down = $1 WHERE id = $2", forced_down, id), id);
+}
+
+bool has_instances(ReadTx& tx, const std::string& id) {
+  Rows rows = tx.query("SELECT 1 FROM instances WHERE host_id = $1 AND deleted_us = 0 LIMIT 1", id);
+  return rows.next();
+}
+
+void erase(WriteTx& tx, const std::string& id) {
+  require_one(tx.exec("DELETE FROM hosts WHERE id = $1", id), id);
+  tx.notify("host-access", id);
 }
 
 void guard(WriteTx& tx, const std::string& id, std::int64_t generation) {

@@ -78,11 +78,26 @@ void queue(WriteTx& tx, const std::string& image_id, TimeUs now_us) {
     notify_hosts(tx);
 }
 
+void queue_on_aggregate(WriteTx& tx, const std::string& image_id, std::int64_t aggregate_number,
+                        TimeUs now_us) {
+  if (tx.exec("INSERT INTO image_cache_host_queue (host_id, image_id, queued_us)"
+              " SELECT h.id, i.id, $1 FROM aggregate_hosts ah"
+              " JOIN hosts h ON h.id = ah.host_id AND h.enabled = 1"
+              " JOIN images i ON i.id = $2 WHERE ah.aggregate_number = $3 ON CONFLICT DO NOTHING",
+              now_us, image_id, aggregate_number) > 0)
+    notify_hosts(tx);
+}
+
 void unqueue(WriteTx& tx, const std::string& image_id) {
+  tx.exec("DELETE FROM image_cache_host_queue WHERE image_id = $1", image_id);
   if (tx.exec("DELETE FROM image_cache_queue WHERE image_id = $1", image_id) > 0) notify_hosts(tx);
 }
 
 void drop(WriteTx& tx, const model::Image& image) {
+  tx.exec(
+      "DELETE FROM image_cache_host_queue WHERE image_id = $1 OR image_id IN"
+      " (SELECT id FROM images WHERE digest = $2 AND disk_format = $3 AND digest <> '')",
+      image.id, image.digest, image.disk_format);
   if (tx.exec("DELETE FROM image_cache_queue WHERE image_id = $1 OR image_id IN"
               " (SELECT id FROM images WHERE digest = $2 AND disk_format = $3 AND digest <> '')",
               image.id, image.digest, image.disk_format) > 0)
@@ -95,6 +110,7 @@ void drop(WriteTx& tx, const model::Image& image) {
 }
 
 void clear_queue(WriteTx& tx) {
+  tx.exec("DELETE FROM image_cache_host_queue");
   if (tx.exec("DELETE FROM image_cache_queue") > 0) notify_hosts(tx);
 }
 
@@ -115,7 +131,9 @@ void notify_hosts(WriteTx& tx) {
 
 std::vector<model::DesiredBase> list_prefetches(ReadTx& tx, const std::string& host_id) {
   return read_bases(
-      tx.query("SELECT i.digest, i.disk_format, i.size FROM image_cache_queue q"
+      tx.query("SELECT i.digest, i.disk_format, i.size FROM"
+               " (SELECT image_id, queued_us FROM image_cache_queue UNION ALL"
+               "  SELECT image_id, queued_us FROM image_cache_host_queue WHERE host_id = $1) q"
                " JOIN images i ON i.id = q.image_id"
                " WHERE i.status = 'active'"
                " AND EXISTS (SELECT 1 FROM hosts h WHERE h.id = $1 AND h.enabled = 1)"
@@ -135,8 +153,10 @@ std::vector<model::DesiredBase> list_drops(ReadTx& tx, const std::string& host_i
 
 bool is_prefetched(ReadTx& tx, const std::string& digest, const std::string& host_id) {
   Rows rows = tx.query(
-      "SELECT 1 FROM images i JOIN image_cache_queue q ON q.image_id = i.id"
-      " WHERE i.digest = $1 AND i.status = 'active'"
+      "SELECT 1 FROM images i WHERE i.digest = $1 AND i.status = 'active'"
+      " AND (EXISTS (SELECT 1 FROM image_cache_queue q WHERE q.image_id = i.id)"
+      "  OR EXISTS (SELECT 1 FROM image_cache_host_queue q"
+      "   WHERE q.image_id = i.id AND q.host_id = $2))"
       " AND EXISTS (SELECT 1 FROM hosts h WHERE h.id = $2 AND h.enabled = 1) LIMIT 1",
       digest, host_id);
   return rows.next();
@@ -152,6 +172,11 @@ void finish_drops(WriteTx& tx, const std::string& host_id) {
 }
 
 void finish_queue(WriteTx& tx, TimeUs now_us) {
+  tx.exec(
+      "DELETE FROM image_cache_host_queue WHERE EXISTS (SELECT 1 FROM host_bases b"
+      " JOIN images i ON i.digest = b.digest AND i.disk_format = b.format"
+      " WHERE b.host_id = image_cache_host_queue.host_id"
+      " AND i.id = image_cache_host_queue.image_id)");
   if (tx.exec("DELETE FROM image_cache_queue WHERE image_id NOT IN"
               " (SELECT q.image_id FROM image_cache_queue q WHERE " IS_WAITING ")",
               now_us - kShownQueuedUs, now_us - model::kHostSilence) > 0)

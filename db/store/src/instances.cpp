@@ -147,6 +147,15 @@ std::vector<model::Instance> list_of_host(ReadTx& tx, const std::string& host_id
   return read_all(tx, rows);
 }
 
+std::map<std::string, std::int64_t> unfinished_by_host(ReadTx& tx) {
+  Rows rows = tx.query(
+      "SELECT host_id, count(*) FROM instances WHERE deleted_us = 0 AND host_id <> ''"
+      " AND observed_generation < generation GROUP BY host_id");
+  std::map<std::string, std::int64_t> counts;
+  while (rows.next()) counts[rows.text(0)] = rows.integer(1);
+  return counts;
+}
+
 void set_wish(WriteTx& tx, const model::Instance& before, model::PowerWish wish,
               model::PowerVerb verb, bool new_run, TimeUs now_us) {
   const std::int64_t epoch = before.run_epoch + (new_run ? 1 : 0);

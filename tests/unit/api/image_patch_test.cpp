@@ -6,6 +6,7 @@
 #include "api/image/src/byte_range.h"
 #include "api/image/src/image_filters.h"
 #include "common/error.h"
+#include "common/iso_time.h"
 
 namespace virga::image {
 namespace {

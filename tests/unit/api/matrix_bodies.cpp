@@ -14,6 +14,7 @@ const Texts kOfRoute{
     {"PUT /image/v2/images/{id}/stage", "$QUEUED"},
     {"POST /image/v2/images/{id}/import", "$STAGED"},
     // Those that nothing uses.
+    {"DELETE /compute/v2.1/os-aggregates/{id}", "$SPARE_AGGREGATE"},
     {"DELETE /identity/v3/domains/{domain_id}", "$CLOSED"},
     {"DELETE /identity/v3/projects/{project_id}", "$SUB"},
     {"DELETE /identity/v3/regions/{region_id}", "spare"},
@@ -23,8 +24,13 @@ const Texts kOfRoute{
 // "before/{parameter}", or "{parameter}" behind anything.
 const Texts kObjects{
     {"flavors/{id}", "small"},
+    {"os-aggregates/{id}", "$AGGREGATE"},
+    {"os-assisted-volume-snapshots/{id}", "1"},
+    {"os-hosts/{name}", "host"},
     {"os-hypervisors/{id}", "1"},
     {"os-keypairs/{name}", "key"},
+    {"os-server-groups/{id}", "$SERVER_GROUP"},
+    {"os-services/{id}", "$HOST"},
     {"servers/{id}", "$SERVER"},
     {"images/{id}", "$IMAGE"},
     {"cache/{id}", "$IMAGE"},
@@ -125,6 +131,19 @@ const Texts kIdentityBodies{
 const Texts kBodies{
     {"POST /compute/v2.1/flavors",
      R"({"flavor": {"name": "new", "vcpus": 1, "ram": 64, "disk": 1}})"},
+    {"POST /compute/v2.1/os-aggregates", R"({"aggregate": {"name": "new"}})"},
+    {"PUT /compute/v2.1/os-aggregates/{id}", R"({"aggregate": {"name": "new"}})"},
+    {"POST /compute/v2.1/os-aggregates/{id}/images", R"({"cache": [{"id": "$IMAGE"}]})"},
+    {"POST /compute/v2.1/os-aggregates/{id}/action",
+     R"({"set_metadata": {"metadata": {"a": "b"}}})"},
+    {"POST /compute/v2.1/os-server-groups",
+     R"({"server_group": {"name": "new", "policies": ["affinity"]}})"},
+    {"PUT /compute/v2.1/os-services/{id}", R"({"status": "disabled"})"},
+    {"POST /compute/v2.1/os-server-external-events",
+     R"({"events": [{"server_uuid": "$SERVER", "name": "network-changed"}]})"},
+    {"POST /compute/v2.1/os-assisted-volume-snapshots",
+     R"({"snapshot": {"volume_id": "v", "create_info":
+         {"snapshot_id": "s", "type": "qcow2", "new_file": "f"}}})"},
     {"POST /compute/v2.1/os-keypairs",
      std::string(R"({"keypair": {"name": "new", "public_key": ")") + kKey + "\"}}"},
     {"POST /compute/v2.1/servers",

@@ -3,6 +3,7 @@
 #include "api/identity/sealer.h"
 #include "common/hash.h"
 #include "db/store/access_rules.h"
+#include "db/store/aggregates.h"
 #include "db/store/domain_config.h"
 #include "db/store/domains.h"
 #include "db/store/flavors.h"
@@ -17,6 +18,7 @@
 #include "db/store/ports.h"
 #include "db/store/projects.h"
 #include "db/store/roles.h"
+#include "db/store/server_groups.h"
 #include "db/store/tokens.h"
 #include "db/store/users.h"
 #include "tests/unit/api/matrix_world.h"
@@ -203,6 +205,12 @@ void MatrixWorld::make_rows() {
     port.device_owner = "compute:nova";
     port.fixed_ips = {{subnet.id, "10.0.0.10"}};
     store::ports::insert(tx, port);
+    store::server_groups::insert(
+        tx, {ids_["SERVER_GROUP"] = uuid("7"), 100, a1, member, "together", "affinity", 0, 1, {}});
+    store::aggregates::insert(tx, {100, uuid("8"), "fast", 1, 0, {}, {}});
+    store::aggregates::insert(tx, {101, uuid("9"), "spare", 1, 0, {}, {}});
+    ids_["AGGREGATE"] = "100";
+    ids_["SPARE_AGGREGATE"] = "101";
   });
 }
 

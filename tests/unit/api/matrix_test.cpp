@@ -23,8 +23,10 @@ namespace {
 
 using Side = Persona::Side;
 
+constexpr int kNotImplemented = 501;  // a refusal: no host can do it
+
 char cell_of(int status) {
-  if (status >= 500) return '!';
+  if (status >= 500 && status != kNotImplemented) return '!';
   if (status < 400) return '+';
   if (status == 401) return '-';
   if (status == 403) return 'x';
@@ -67,12 +69,8 @@ struct Matrix {
 
   void show(const std::string& part) const;
   Matrix() {
-    const auto lines = list_routes(world.api());
     world.api().each_route([&](const http::Route& route, const http::Service* service) {
-      Row row{route.method, route.pattern, "", route.policy, {}};
-      for (const RouteLine& l : lines)
-        if (l.method == route.method && l.pattern == route.pattern && l.policy == route.policy)
-          row.versions = l.versions;
+      Row row{route.method, route.pattern, text_of_versions(route.versions), route.policy, {}};
       const auto call = world.call_for(route, service);
       if (!call) return without_object.push_back(row.name());
       for (const Persona& persona : MatrixWorld::personas())
@@ -120,6 +118,7 @@ const Names kWithoutScope{
     "GET /virga/v1/clouds.yaml",
     "GET /virga/v1/openrc",
     // The cloud's own facts, for everybody who has a token.
+    "GET /compute/v2.1/os-availability-zone",
     "GET /identity/v3/regions",
     "GET /identity/v3/regions/{region_id}",
     "GET /identity/v3/registered_limits",
@@ -180,8 +179,10 @@ TEST(Matrix, EveryParameterHasAnObject) {
 }
 
 TEST(Matrix, NoAnswerIsAFailureOfTheService) {
-  each(
-      [](const Row& row, const Outcome& o) { EXPECT_LT(o.answer.status, 500) << text_of(row, o); });
+  each([](const Row& row, const Outcome& o) {
+    if (o.answer.status == kNotImplemented) return;
+    EXPECT_LT(o.answer.status, 500) << text_of(row, o);
+  });
 }
 
 TEST(Matrix, WithoutATokenOnlyPublicRoutesAnswer) {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "common/iso_time.h"
+
 #include <charconv>
 #include <chrono>
-#include <optional>
 
-#include "api/image/src/image_filters.h"
-
-namespace virga::image {
+namespace virga {
 namespace {
 
 /// Takes exactly `digits` digits off the front.
@@ -62,4 +61,4 @@ std::optional<TimeUs> parse_iso_time(std::string_view text) {
   return (days * 86400LL + parts[3] * 3600 + parts[4] * 60 + parts[5] - *zone) * kSecondUs;
 }
 
-}  // namespace virga::image
+}  // namespace virga
