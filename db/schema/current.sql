@@ -833,3 +833,19 @@ CREATE TABLE migrations (
 CREATE INDEX migrations_by_age ON migrations (created_us, number);
 
 CREATE INDEX migrations_by_instance ON migrations (instance_id, created_us);
+CREATE TABLE placement_decisions (
+  instance_id TEXT PRIMARY KEY REFERENCES instances (id) ON DELETE CASCADE,
+  decided_us BIGINT NOT NULL,
+  host_name TEXT NOT NULL,
+  considered BIGINT NOT NULL,
+  filters TEXT NOT NULL,
+  near_misses TEXT NOT NULL,
+  advice TEXT NOT NULL
+);
+
+CREATE TABLE host_strays (
+  host_id TEXT NOT NULL REFERENCES hosts (id) ON DELETE CASCADE,
+  instance_id TEXT NOT NULL,
+  since_us BIGINT NOT NULL,
+  PRIMARY KEY (host_id, instance_id)
+);

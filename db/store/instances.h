@@ -10,7 +10,8 @@
 #include "db/model/instance.h"
 #include "db/store/database.h"
 
-/// Instances. A change of a wish notifies "host" with the id of the host that has to act.
+/// Instances. A change of a wish notifies "host" with the id of the host that has to act; every
+/// change of what is shown notifies "instance" with its own.
 namespace virga::store::instances {
 
 /// Which instances a list shows. Empty: no restriction.
@@ -26,6 +27,8 @@ void insert(WriteTx& tx, const model::Instance& instance);
 /// A live instance; only one of `project_id` unless that is empty.
 std::optional<model::Instance> find(ReadTx& tx, const std::string& id,
                                     const std::string& project_id);
+/// The same for any project, also when it is deleted but not yet forgotten; without metadata.
+std::optional<model::Instance> find_deleted_too(ReadTx& tx, const std::string& id);
 /// Live instances, newest first.
 std::vector<model::Instance> list(ReadTx& tx, const Filter& filter);
 /// All live instances of a host, for its desired state.

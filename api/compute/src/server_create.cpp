@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "api/compute/src/decision_record.h"
 #include "api/compute/src/server_view.h"
 #include "api/network/port_allocation.h"
 #include "common/hash.h"
@@ -236,19 +237,22 @@ std::int64_t disk_claim(const model::Instance& i) {
 /// Claims a host and its ports, or records why there is none.
 void place(WriteTx& tx, const ComputeDeps& deps, const std::vector<WantedNetwork>& networks,
            model::Instance& i, TimeUs now) {
-  const auto decision =
-      scheduler::pick({i.vcpus, i.memory_mib, disk_claim(i)}, capacities(tx, deps, now));
+  const scheduler::PlacementRequest needed{i.vcpus, i.memory_mib, disk_claim(i)};
+  const auto hosts = capacities(tx, deps, now);
+  const auto decision = scheduler::pick(needed, hosts);
   if (!decision.host) {
     i.fault_code = 500;
     i.fault_message = "No valid host was found. " + decision.explanation() + ".";
     i.fault_us = now;
     log::warning("no valid host", {{"instance", i.id}, {"why", decision.explanation()}});
     store::instances::insert(tx, i);
+    record_decision(tx, i.id, {needed, hosts, decision}, now);
     return;
   }
   i.host_id = decision.host->id;
   store::hosts::guard(tx, i.host_id, decision.host->generation);
   store::instances::insert(tx, i);
+  record_decision(tx, i.id, {needed, hosts, decision}, now);
   store::allocations::insert(tx, i.id, i.host_id, {i.vcpus, i.memory_mib, disk_claim(i), 1});
   std::int64_t position = 0;
   for (const auto& wanted : networks) {

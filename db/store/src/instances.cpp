@@ -110,6 +110,7 @@ void insert(WriteTx& tx, const model::Instance& i) {
     tx.exec("INSERT INTO instance_metadata (instance_id, name, value) VALUES ($1, $2, $3)", i.id,
             name, value);
   if (!i.host_id.empty()) tx.notify("host", i.host_id);
+  tx.notify("instance", i.id);
 }
 
 std::optional<model::Instance> find(ReadTx& tx, const std::string& id,
@@ -125,6 +126,12 @@ std::optional<model::Instance> find(ReadTx& tx, const std::string& id,
   }
   read_metadata(tx, *instance);
   return instance;
+}
+
+std::optional<model::Instance> find_deleted_too(ReadTx& tx, const std::string& id) {
+  Rows rows = tx.query("SELECT " INSTANCE_COLUMNS " FROM instances WHERE id = $1", id);
+  if (!rows.next()) return std::nullopt;
+  return read(rows);
 }
 
 std::vector<model::Instance> list(ReadTx& tx, const Filter& f) {
@@ -167,6 +174,7 @@ void set_wish(WriteTx& tx, const model::Instance& before, model::PowerWish wish,
   if (changed == 0)
     throw Error(ErrorKind::conflict, "Instance " + before.id + " was changed by another request.");
   if (!before.host_id.empty()) tx.notify("host", before.host_id);
+  tx.notify("instance", before.id);
 }
 
 bool set_observed(WriteTx& tx, const std::string& host_id, const model::ObservedInstance& o,
@@ -174,18 +182,19 @@ bool set_observed(WriteTx& tx, const std::string& host_id, const model::Observed
   // A guest that powered itself off ran, also when no report came while it did.
   const bool ran = o.power == model::PowerState::running || o.power == model::PowerState::paused ||
                    o.stopped_by_guest;
-  return tx.exec(
-             "UPDATE instances SET observed_generation = $1, observed_run_epoch = $2, power = $3,"
-             " step = $4, last_error = $5, attempts = $6, next_try_us = $7,"
-             " launched_us = CASE WHEN launched_us = 0 AND $8 = 1 THEN $9 ELSE launched_us END,"
-             " updated_us = CASE WHEN power <> $10 THEN $11 ELSE updated_us END"
-             " WHERE id = $12 AND host_id = $13 AND deleted_us = 0 AND observed_generation <= $14"
-             " AND (observed_generation <> $15 OR observed_run_epoch <> $16 OR power <> $17"
-             "  OR step <> $18 OR last_error <> $19 OR attempts <> $20 OR next_try_us <> $21)",
-             o.generation, o.run_epoch, name_of(o.power), o.step, o.last_error, o.attempts,
-             o.next_try_us, ran, now_us, name_of(o.power), now_us, o.id, host_id, o.generation,
-             o.generation, o.run_epoch, name_of(o.power), o.step, o.last_error, o.attempts,
-             o.next_try_us) > 0;
+  const auto changed = tx.exec(
+      "UPDATE instances SET observed_generation = $1, observed_run_epoch = $2, power = $3,"
+      " step = $4, last_error = $5, attempts = $6, next_try_us = $7,"
+      " launched_us = CASE WHEN launched_us = 0 AND $8 = 1 THEN $9 ELSE launched_us END,"
+      " updated_us = CASE WHEN power <> $10 THEN $11 ELSE updated_us END"
+      " WHERE id = $12 AND host_id = $13 AND deleted_us = 0 AND observed_generation <= $14"
+      " AND (observed_generation <> $15 OR observed_run_epoch <> $16 OR power <> $17"
+      "  OR step <> $18 OR last_error <> $19 OR attempts <> $20 OR next_try_us <> $21)",
+      o.generation, o.run_epoch, name_of(o.power), o.step, o.last_error, o.attempts, o.next_try_us,
+      ran, now_us, name_of(o.power), now_us, o.id, host_id, o.generation, o.generation, o.run_epoch,
+      name_of(o.power), o.step, o.last_error, o.attempts, o.next_try_us);
+  if (changed > 0) tx.notify("instance", o.id);
+  return changed > 0;
 }
 
 void set_fault(WriteTx& tx, const std::string& id, int code, const std::string& message,
@@ -194,6 +203,7 @@ void set_fault(WriteTx& tx, const std::string& id, int code, const std::string& 
       "UPDATE instances SET fault_code = $1, fault_message = $2, fault_us = $3, updated_us = $4"
       " WHERE id = $5",
       code, message, now_us, now_us, id);
+  tx.notify("instance", id);
 }
 
 void finish_delete(WriteTx& tx, const std::string& id, TimeUs now_us) {
@@ -202,6 +212,7 @@ void finish_delete(WriteTx& tx, const std::string& id, TimeUs now_us) {
       " user_data = '', power = 'absent', step = '' WHERE id = $4 AND deleted_us = 0",
       now_us, now_us, now_us, id);
   tx.exec("DELETE FROM instance_metadata WHERE instance_id = $1", id);
+  tx.notify("instance", id);
 }
 
 std::int64_t purge_deleted(WriteTx& tx, TimeUs before_us) {
