@@ -173,6 +173,8 @@ model::ObservedHost Reconciler::snapshot() {
   model::ObservedHost out;
   out.revision = impl_->host ? impl_->host->revision : 0;
   out.bases = impl_->bases;
+  if (impl_->has_looked)
+    out.strays.emplace(impl_->known_orphans.begin(), impl_->known_orphans.end());
   for (const auto& [id, work] : impl_->works) out.instances.push_back(work->observed);
   return out;
 }

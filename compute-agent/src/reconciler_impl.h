@@ -81,6 +81,7 @@ struct Reconciler::Impl {
   std::function<void()> callback;
   bool report_due = false;  ///< the callback was called and nobody took a snapshot since
   std::set<std::string> known_orphans;
+  bool has_looked = false;  ///< known_orphans is what was seen
   TimeUs evicted_us = 0;
   std::vector<std::jthread> threads;
 };

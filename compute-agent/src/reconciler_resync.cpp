@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Work on the whole host: everything is looked at again, whatever was or was not told.
 #include <algorithm>
+#include <utility>
 
 #include "common/error.h"
 #include "common/log.h"
@@ -43,13 +44,16 @@ void Reconciler::Impl::note_orphans() {
   for (const auto& domain : deps.hypervisor.list()) found.insert(domain.id);
   for (const auto& id : deps.store.list()) found.insert(id);
   std::vector<std::string> fresh;
+  bool changed = false;
   {
     const std::scoped_lock lock(mutex);
     std::erase_if(found, [&](const std::string& id) { return works.contains(id); });
     for (const auto& id : found)
       if (!known_orphans.contains(id)) fresh.push_back(id);
+    changed = !std::exchange(has_looked, true) || known_orphans != found;
     known_orphans = std::move(found);
   }
+  if (changed) report();
   for (const auto& id : fresh)
     log::warning("An instance is on this host that nobody wants here; it is left alone",
                  {{"instance", id}});

@@ -77,6 +77,9 @@ struct ObservedHost {
   std::vector<ObservedInstance> instances;
   /// What its cache holds, ordered by digest and format; nullopt: it has not looked yet.
   std::optional<std::vector<ObservedBase>> bases;
+  /// Ids of instances of which it has a domain or disk although nobody wants them there; nullopt:
+  /// it has not looked yet.
+  std::optional<std::vector<std::string>> strays;
 };
 
 /// JSON forms. The readers check types and ranges; both sides treat the other's text as input.

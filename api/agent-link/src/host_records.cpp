@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "db/store/aggregates.h"
 #include "db/store/host_bases.h"
+#include "db/store/host_strays.h"
 #include "db/store/hosts.h"
 #include "db/store/image_cache.h"
 #include "db/store/instances.h"
@@ -112,6 +113,7 @@ void record_observed(store::WriteTx& tx, const std::string& host_id,
     settle(tx, *before, seen, now_us);
   }
   record_bases(tx, host_id, observed, now_us);
+  if (observed.strays) store::host_strays::replace(tx, host_id, *observed.strays, now_us);
 }
 
 }  // namespace virga::agent_link

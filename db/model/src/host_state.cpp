@@ -217,6 +217,27 @@ ObservedInstance read_observed(const Fields& in) {
   return o;
 }
 
+constexpr std::size_t kMostStrays = 1000;  // more say no more than that something is very wrong
+
+json::value strays_json(const ObservedHost& observed) {
+  if (!observed.strays) return nullptr;
+  json::array out;
+  for (const auto& id : *observed.strays)
+    if (out.size() < kMostStrays) out.push_back(json::string(id));
+  return out;
+}
+
+std::vector<std::string> read_strays(const json::array& list) {
+  if (list.size() > kMostStrays) throw Error(ErrorKind::invalid, "There are too many strays.");
+  std::vector<std::string> out;
+  for (const auto& id : list) {
+    if (!id.is_string() || id.get_string().empty() || id.get_string().size() > 64)
+      throw Error(ErrorKind::invalid, "A stray must be named by an id.");
+    out.emplace_back(id.get_string());
+  }
+  return out;
+}
+
 }  // namespace
 
 json::object to_json(const DesiredHost& desired) {
@@ -260,7 +281,8 @@ json::object to_json(const ObservedHost& observed) {
           {"load_average", observed.load_average},
           {"users", observed.users},
           {"instances", std::move(instances)},
-          {"bases", observed.bases ? json::value(bases_json(*observed.bases)) : json::value()}};
+          {"bases", observed.bases ? json::value(bases_json(*observed.bases)) : json::value()},
+          {"strays", strays_json(observed)}};
 }
 
 ObservedHost observed_host_from(const json::object& object) {
@@ -281,6 +303,7 @@ ObservedHost observed_host_from(const json::object& object) {
   o.instances = read_list<ObservedInstance>(in, "instances", read_observed);
   if (in.present("bases") || !in.has("bases"))
     o.bases = read_list<ObservedBase>(in, "bases", observed_base_from);
+  if (in.present("strays") || !in.has("strays")) o.strays = read_strays(in.array("strays"));
   return o;
 }
 

@@ -209,6 +209,19 @@ TEST(Reconciler, LeavesInstancesAloneThatNobodyMentions) {
   EXPECT_TRUE(host.reconciler->snapshot().instances.empty());
 }
 
+TEST(Reconciler, ReportsWhatItHasAndNobodyMentions) {
+  Host host;
+  EXPECT_FALSE(host.reconciler->snapshot().strays) << "it has not looked yet";
+  host.add(1);
+  host.send();
+  host.pass_time(60 * kSecondUs);
+  EXPECT_EQ(host.reconciler->snapshot().strays, std::vector<std::string>{});
+  host.desired.instances.clear();
+  host.send();
+  host.pass_time(60 * kSecondUs);
+  EXPECT_EQ(host.reconciler->snapshot().strays, std::vector<std::string>{host.id(1)});
+}
+
 TEST(Reconciler, RenewsMetadataWhenItsSourceChanges) {
   Host host;
   host.add(1);

@@ -79,6 +79,7 @@ ObservedHost observed_sample() {
       {new_uuid(), 5, 4, PowerState::shutoff, true, "start", "no \"luck\"", true, 3, 99});
   o.instances.push_back({new_uuid(), 0, 0, PowerState::absent, false, "", "", false, 0, 0});
   o.bases = {{std::string(64, 'd'), "raw", 512, 1'700'000'000'000'001, 1'700'000'000'000'000, 3}};
+  o.strays = {new_uuid()};
   return o;
 }
 
@@ -109,6 +110,7 @@ TEST(HostState, ObservedStateComesBackWhole) {
   EXPECT_EQ(back.cpu_info, o.cpu_info);
   EXPECT_EQ(back.revision, o.revision);
   EXPECT_EQ(back.bases, o.bases);
+  EXPECT_EQ(back.strays, o.strays);
 }
 
 TEST(HostState, ACacheThatWasNotLookedAtIsNotAnEmptyOne) {
@@ -117,6 +119,19 @@ TEST(HostState, ACacheThatWasNotLookedAtIsNotAnEmptyOne) {
   EXPECT_FALSE(observed_host_from(to_json(o)).bases);
   o.bases.emplace();
   EXPECT_TRUE(observed_host_from(to_json(o)).bases);
+}
+
+TEST(HostState, StraysThatWereNotLookedForAreNotNone) {
+  ObservedHost o = observed_sample();
+  o.strays.reset();
+  EXPECT_FALSE(observed_host_from(to_json(o)).strays);
+  o.strays.emplace(5000, new_uuid());
+  EXPECT_EQ(observed_host_from(to_json(o)).strays->size(), 1000U);
+  for (const char* wrong : {"[1]", "[\"\"]", "{}", "5"}) {
+    json::object broken = to_json(o);
+    broken["strays"] = parse_json(wrong);
+    EXPECT_EQ(kind_of([&] { observed_host_from(broken); }), ErrorKind::invalid) << wrong;
+  }
 }
 
 TEST(HostState, AnInstanceOfTheLargestRequestComesBack) {
