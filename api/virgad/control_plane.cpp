@@ -15,6 +15,7 @@
 #include "api/identity/identity_api.h"
 #include "api/image/image_api.h"
 #include "api/network/network_api.h"
+#include "api/virga/virga_api.h"
 #include "api/virgad/bootstrap.h"
 #include "common/error.h"
 #include "common/log.h"
@@ -68,6 +69,11 @@ std::string host_name() {
   return name;
 }
 
+/// Who waits for events keeps a thread of the pool, too.
+std::size_t waiting_watchers(const Config& config) {
+  return static_cast<std::size_t>(std::max(1, config.api.pool_threads / 4));
+}
+
 /// A login keeps a thread of the pool while it waits: other work must find one.
 std::size_t waiting_logins(const Config& config) {
   return static_cast<std::size_t>(std::max(1, config.api.pool_threads / 2));
@@ -85,12 +91,14 @@ struct ControlPlane::Impl {
   const identity::TokenAuthorizer authorizer;
   agent_link::LinkDeps link_deps;
   agent_link::AgentLink link;
+  own::EventFeed events;
   identity::Passwords passwords;
   identity::IdentityDeps identity_deps;
   compute::ComputeDeps compute_deps;
   const image::ImageQuota quota;
   image::ImageDeps image_deps;
   network::NetworkDeps network_deps;
+  own::VirgaDeps virga_deps;
   StatusDeps status;
   const agent_link::HostAuthorizer host_authorizer;
   http::Router api;
@@ -108,6 +116,7 @@ struct ControlPlane::Impl {
         link_deps{db, clock, image_stores, ensure_authority(config.authority()),
                   config.availability_zone},
         link(link_deps),
+        events(db, clock, waiting_watchers(config)),
         passwords(kPasswordThreads, waiting_logins(config)),
         identity_deps{db, clock, authorizer, passwords, config.region},
         compute_deps{db,
@@ -122,6 +131,7 @@ struct ControlPlane::Impl {
         image_deps{
             db, clock, image_stores, quota, image_settings(config), [this] { wake_importer(); }},
         network_deps{db, clock},
+        virga_deps{db, clock, image_stores, events},
         status{db, config.local_figures, {}, nullptr, {}},
         host_authorizer(db),
         api(authorizer),
@@ -131,6 +141,7 @@ struct ControlPlane::Impl {
     compute::add_routes(api, compute_deps);
     image::add_routes(api, image_deps);
     network::add_routes(api, network_deps);
+    own::add_routes(api, virga_deps);
     add_status_routes(api, status);
     link.add_routes(agents);
   }
@@ -166,10 +177,12 @@ void ControlPlane::start() {
     compute::note_control_services(tx, my.compute_deps);
   });
   my.importer.emplace(import_deps(my.db, my.clock, my.image_stores, my.config));
+  my.events.start();
   my.collector.emplace(my.db, my.image_stores, my.clock);
 }
 
 void ControlPlane::stop() {
+  impl_->events.stop();
   impl_->link.stop();
 }
 

@@ -8,7 +8,12 @@ namespace {
 constexpr PolicyDefault kRows[] = {
     {"public", "@"},  // no token needed: version documents, logins
     {"virga:client_files:show", ""},
+    {"virga:doctor:fix", "role:admin"},
+    {"virga:doctor:show", "role:admin"},
     {"virga:enrolments:create", "role:admin"},
+    {"virga:events:list", "rule:project_reader_or_admin"},
+    {"virga:events:list_all", "role:admin"},
+    {"virga:servers:explain", "rule:project_reader_or_admin"},
 };
 
 }  // namespace
