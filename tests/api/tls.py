@@ -7,6 +7,7 @@ import subprocess
 import unittest
 
 from harness.cloud import Cloud
+from harness.shell import UNREACHABLE, USAGE, Shell
 from harness.waiting import wait_for
 
 
@@ -51,6 +52,22 @@ class TlsTest(unittest.TestCase):
         services = self.cloud.openstack_json("--os-cacert", str(self.certificate), "catalog",
                                              "list")
         self.assertEqual(len(services), 4)
+
+    def test_our_command_line_trusts_who_is_to_be_trusted(self):
+        self.cloud.url = self.cloud.url.replace("http:", "https:")
+        shell = Shell(self.cloud)
+        self.assertEqual(shell.json("login", environment=self.trusting(self.certificate))["scope"],
+                         "project admin (domain Default)")
+        shell.run("login", code=UNREACHABLE)
+        self.assertIn("is not trusted", shell.errors)
+        shell.run("login", environment=self.trusting("", insecure="true"))
+        shell.run("login", code=USAGE, environment=self.trusting("/dev/null/none"))
+
+    def trusting(self, authorities, insecure=""):
+        return {"OS_CLOUD": "", "OS_AUTH_URL": f"{self.cloud.url}/identity/v3",
+                "OS_USERNAME": "admin", "OS_PASSWORD": self.cloud.password,
+                "OS_PROJECT_NAME": "admin", "OS_CACERT": str(authorities),
+                "OS_INSECURE": insecure}
 
     def test_plain_http_gets_nothing(self):
         with self.assertRaises((OSError, http.client.HTTPException)):

@@ -166,10 +166,10 @@ class Cloud:
             return database.execute(statement, values).fetchall()
 
     def counts(self):
-        """How many rows each table has; tokens and what hosts cache come and go."""
+        """How many rows each table has; tokens and what hosts happen to have come and go."""
         tables = self.sql("SELECT name FROM sqlite_master WHERE type = 'table'")
         return {name: self.sql(f"SELECT count(*) FROM {name}")[0][0]
-                for (name,) in tables if name not in ("tokens", "host_bases")}
+                for (name,) in tables if name not in ("tokens", "host_bases", "host_strays")}
 
     def add_user(self, name, project, roles=("member", "reader")):
         """A user with the administrator's password and roles in a project of that name.

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What operators do with `virga`: events, doctor, hosts, history."""
+import json
+
+from harness.shell import FAILED, NOT_FOUND, REFUSED, ShellTest
+from harness.waiting import wait_for
+
+
+class CliOperatorsTest(ShellTest):
+    # Events
+
+    def test_events_tell_of_changes_as_they_happen(self):
+        lines = self.follow("-o", "json")
+        made = self.create("watched")
+        self.run_virga("server", "delete", "--wait", "watched")
+
+        def states():
+            events = [json.loads(line) for line in list(lines)]
+            return [e["state"] for e in events if e["id"] == made["id"]]
+        wait_for(lambda: states()[-1:] == ["DELETED"], 20, lambda: f"the end, but {states()}")
+        self.assertIn("ACTIVE", states())
+        shown = self.run_virga("events")
+        self.assertIn("watched  DELETED", shown)
+        self.assertNotIn("watched", self.run_virga("events", environment=self.as_member()))
+
+    def test_events_go_on_when_the_control_plane_comes_back(self):
+        lines = self.follow("-o", "json")
+        self.create("before")
+        wait_for(lambda: any('"before"' in line for line in list(lines)), 20, "the first event")
+        self.cloud.restart("virgad")
+        self.create("after")
+        wait_for(lambda: any('"after"' in line for line in list(lines)), 30, "an event after it")
+
+    # Doctor
+
+    def test_doctor_finds_and_repairs(self):
+        made = self.create("patient")
+        wait_for(lambda: self.doctor_finds() == [], 20, "a sound cloud")
+        self.cloud.sql("DELETE FROM allocations WHERE instance_id = ?", made["id"])
+        self.run_virga("doctor", code=FAILED)
+        self.assertIn("1 finding", self.shell.errors)
+        self.assertEqual(self.doctor_finds(), [("instance_without_allocation", made["id"])])
+        fixed = self.shell.json("doctor", "--fix")
+        self.assertEqual([(f["kind"], f["object"], f["result"]) for f in fixed],
+                         [("instance_without_allocation", made["id"], "fixed")])
+        self.assertEqual(self.shell.json("doctor"), [])
+        self.run_virga("doctor", code=REFUSED, environment=self.as_member())
+
+    def doctor_finds(self):
+        findings = self.admin.get("/virga/v1/doctor").expect(200).json["findings"]
+        return [(f["kind"], f["object"]) for f in findings]
+
+    def test_doctor_finds_a_domain_that_the_records_do_not_know(self):
+        made = self.create("forgotten")
+        for table, column in (("allocations", "instance_id"), ("ports", "device_id"),
+                              ("instances", "id")):
+            self.cloud.sql(f"DELETE FROM {table} WHERE {column} = ?", made["id"])
+        self.cloud.restart("virga-agent")
+        stray = lambda: self.cloud.sql(  # noqa: E731
+            "SELECT since_us FROM host_strays WHERE instance_id = ?", made["id"])
+        wait_for(stray, 40, "the host reports it")
+        self.cloud.sql("UPDATE host_strays SET since_us = 1")  # it is there for a while
+        self.assertIn(("stray_on_host", made["id"]), self.doctor_finds())
+
+    # Hosts
+
+    def test_hosts_are_listed_and_shown(self):
+        hosts = self.shell.json("host", "list")
+        self.assertEqual([(h["name"], h["state"], h["status"]) for h in hosts],
+                         [("host-1", "up", "enabled")])
+        shown = self.shell.json("host", "show", "host-1")
+        self.assertEqual((shown["name"], shown["zone"]), ("host-1", "nova"))
+        self.assertEqual(self.shell.json("host", "show", str(shown["id"]))["name"], "host-1")
+        self.run_virga("host", "show", "host-9", code=NOT_FOUND)
