@@ -86,5 +86,6 @@ The cloud runs, with the server '$server_name' in it. It took $(seconds $(($(now
   API          $api_url/identity/v3
   openrc       $openrc
   clouds.yaml  $clouds (cloud: virga)
+  virga        OS_CLIENT_CONFIG_FILE=$clouds $bin/virga server list
 END
 }

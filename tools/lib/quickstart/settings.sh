@@ -13,7 +13,7 @@ installed_packages=/var/lib/virga-quickstart.packages # outlives --down, for a l
 bridge=virga0
 region=RegionOne
 
-programs=(virgad virga-agent virga-metadata)
+programs=(virgad virga-agent virga-metadata virga)
 service_users=(virga virga-metadata)
 
 # remember KEY VALUE / remembered KEY: settings of this cloud.
