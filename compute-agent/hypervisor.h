@@ -31,7 +31,9 @@ struct DomainSpec {
   std::string virt_type = "qemu";  ///< "kvm" or "qemu"
   std::int64_t vcpus = 1;
   std::int64_t memory_mib = 128;
+  std::int64_t disk = 1;     ///< number of the root disk, kept with the domain
   std::string root_disk;     ///< path of a qcow2 file
+  std::string rescued_disk;  ///< path of the disk that a rescue is to mend; empty: none
   std::string config_drive;  ///< path of an ISO 9660 file; empty: none
   std::string console_log;   ///< path
   std::vector<NicSpec> nics;
@@ -41,7 +43,9 @@ struct DomainSpec {
 struct DomainFacts {
   std::string id;
   std::int64_t run_epoch = 0;
+  std::int64_t disk = 1;  ///< number of the root disk that it was defined with
   model::PowerState power = model::PowerState::unknown;
+  bool paused_by_us = false;      ///< paused because that was asked for
   bool stopped_by_guest = false;  ///< shutoff because the guest powered itself off
 };
 
@@ -70,7 +74,18 @@ class Hypervisor {
   /// Asks the guest to power itself off (ACPI). Success says only that it was asked.
   virtual void request_shutdown(const std::string& id) = 0;
 
-  /// Ends the guest at once; the definition stays. Absence is success.
+  /// Stops the processors of a guest that runs, or lets them go on. Of a guest that does not run:
+  /// success without effect.
+  virtual void ensure_paused(const std::string& id) = 0;
+  virtual void ensure_unpaused(const std::string& id) = 0;
+
+  /// Saves the memory of a guest that runs into a file and ends it: its power is `suspended` then.
+  virtual void ensure_suspended(const std::string& id) = 0;
+
+  /// Lets a suspended guest go on from its file, which is gone then.
+  virtual void ensure_resumed(const std::string& id) = 0;
+
+  /// Ends the guest at once and forgets a saved state; the definition stays. Absence is success.
   virtual void ensure_stopped(const std::string& id) = 0;
 
   /// Ends the guest and removes its definition. Absence is success.

@@ -15,11 +15,16 @@ enum class StepKind {
   none,        ///< reality is what is wanted
   wait,        ///< nothing to do before `Step::at_us`
   fetch_base,  ///< base image into the cache
-  root_disk,   ///< overlay on the base
+  root_disk,   ///< overlay on the base, or copy of another one
   config_drive,
-  network,       ///< taps, rules, DHCP and metadata
-  metadata,      ///< metadata documents of a guest that runs
-  start,         ///< define and start with the wanted run epoch
+  network,     ///< taps, rules, DHCP and metadata
+  metadata,    ///< metadata documents of a guest that runs
+  trim_disks,  ///< remove root disks that are neither used nor kept
+  start,       ///< define and start with the wanted run epoch
+  pause,
+  unpause,
+  suspend,       ///< save the guest's memory and end it
+  resume,        ///< let it go on from there
   ask_shutdown,  ///< ask the guest to power itself off
   stop,          ///< end the guest at once
   undefine,      ///< end the guest and remove its definition
@@ -42,7 +47,8 @@ struct Seen {
   bool files = true;  ///< it may have files (looked at only when the wish is "absent")
   bool ports = true;  ///< it may have taps, rules or leases
   bool base_ready = false;
-  bool root_disk_ready = false;
+  bool root_disk_ready = false;  ///< the wanted one
+  bool disks_trimmed = false;
   bool config_drive_ready = false;
   bool network_ready = false;
   bool metadata_ready = false;

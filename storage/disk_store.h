@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,9 +36,20 @@ using ByteSink = std::function<void(std::string_view)>;
 /// Fetches the bytes of an image into a sink.  @throws Error
 using FetchImage = std::function<void(const BaseImage&, const ByteSink&)>;
 
+/// A root disk that is to be made.
+struct RootDiskSpec {
+  std::int64_t number = 1;  ///< among the root disks of the instance
+  /// The number of the one that it begins as a copy of; 0: it is made on the base. The same as
+  /// `number`: it must be there already.
+  std::int64_t copy_of = 0;
+  BaseImage base;
+  std::int64_t size_bytes = 0;  ///< at least; 0: as large as what it is made of
+};
+
 /// Where an instance's files are.
 struct InstanceFiles {
   std::string root_disk;  ///< qcow2 overlay
+  std::string kept_disk;  ///< another one; empty: none was asked for
   std::string console_log;
   std::string config_drive;  ///< empty: none
 };
@@ -57,13 +69,15 @@ class DiskStore {
   ///         room, and what the fetch threw
   virtual void ensure_base(const BaseImage& image, const FetchImage& fetch) = 0;
 
-  /// Makes the root disk, a qcow2 overlay on the cached base, at least `size_bytes` large (never
-  /// smaller than the base), unless it is there. From then on the base is not evicted.
+  /// Makes a root disk, a qcow2 overlay on the cached base, unless it is there. From then on the
+  /// base is not evicted. What it is a copy of must not be in use.
   /// @throws Error{invalid} when the virtual size of the base is not known, Error{unavailable} when
-  /// the
-  ///         base is not in the cache or the disk cannot be made
-  virtual void ensure_root_disk(const std::string& instance_id, const BaseImage& base,
-                                std::int64_t size_bytes) = 0;
+  /// the base is not in the cache, what it is a copy of is missing or the disk cannot be made
+  virtual void ensure_root_disk(const std::string& instance_id, const RootDiskSpec& spec) = 0;
+
+  /// Removes the root disks with other numbers, none of which may be in use.
+  virtual void keep_root_disks(const std::string& instance_id,
+                               const std::set<std::int64_t>& numbers) = 0;
 
   /// Makes the config drive (ISO 9660, label "config-2") with these files (path -> content), unless
   /// there is one with the same files. One that is in use is replaced, not changed.
@@ -73,7 +87,9 @@ class DiskStore {
                                    const std::map<std::string, std::string>& files) = 0;
 
   /// Paths, whether or not the files exist; config_drive is empty when there is none.
-  virtual InstanceFiles files_of(const std::string& instance_id) const = 0;
+  /// @param kept number of another root disk; 0: none
+  virtual InstanceFiles files_of(const std::string& instance_id, std::int64_t disk = 1,
+                                 std::int64_t kept = 0) const = 0;
 
   /// The last `max_bytes` of the console log; empty when there is none.
   virtual std::string read_console(const std::string& instance_id, std::size_t max_bytes) const = 0;

@@ -24,4 +24,7 @@ std::string domain_xml(const DomainSpec& spec);
 /// @return nullopt when the text has no such element or no number in it
 std::optional<std::int64_t> read_run_epoch(const std::string& xml);
 
+/// The number of the root disk that a domain carries in the same way; 1 when it carries none.
+std::int64_t read_disk_number(const std::string& xml);
+
 }  // namespace virga::agent

@@ -21,6 +21,10 @@ enum class FakeVerb {
   list,
   ensure_running,
   request_shutdown,
+  ensure_paused,
+  ensure_unpaused,
+  ensure_suspended,
+  ensure_resumed,
   ensure_stopped,
   ensure_absent
 };
@@ -36,6 +40,10 @@ class FakeHypervisor final : public Hypervisor {
   std::optional<DomainFacts> observe(const std::string& id) override;
   void ensure_running(const DomainSpec& spec) override;
   void request_shutdown(const std::string& id) override;
+  void ensure_paused(const std::string& id) override;
+  void ensure_unpaused(const std::string& id) override;
+  void ensure_suspended(const std::string& id) override;
+  void ensure_resumed(const std::string& id) override;
   void ensure_stopped(const std::string& id) override;
   void ensure_absent(const std::string& id) override;
   void on_change(std::function<void(const std::string& id)> callback) override;
@@ -53,6 +61,7 @@ class FakeHypervisor final : public Hypervisor {
   void power_off_by_guest(const std::string& id);
   /// QEMU dies.
   void crash(const std::string& id);
+  /// QEMU pauses the guest by itself, because a disk is full, say.
   void pause(const std::string& id);
   /// The host loses power: what ran is off, and not by its guest.
   void lose_power();
@@ -71,10 +80,14 @@ class FakeHypervisor final : public Hypervisor {
     DomainSpec spec;
     model::PowerState power = model::PowerState::shutoff;
     bool by_guest = false;
+    bool paused_by_us = false;
     TimeUs starts_us = 0;  ///< running from then on; 0: not starting
     TimeUs ends_us = 0;    ///< powers itself off then; 0: was not asked
   };
 
+  /// Takes a domain in the state `from` to the state `to`; in another one nothing happens.
+  void change(FakeVerb verb, const std::string& what, const std::string& id, model::PowerState from,
+              model::PowerState to);
   /// Counts the call and says how it is to fail.
   std::optional<ErrorKind> enter(FakeVerb verb);
   void settle(Domain& domain) const;

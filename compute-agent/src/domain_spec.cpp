@@ -31,7 +31,9 @@ DomainSpec make_domain_spec(const model::DesiredInstance& desired,
                   .virt_type = virt_type,
                   .vcpus = instance.vcpus,
                   .memory_mib = instance.memory_mib,
+                  .disk = instance.disks.number,
                   .root_disk = files.root_disk,
+                  .rescued_disk = instance.rescue.id.empty() ? "" : files.kept_disk,
                   .config_drive = files.config_drive,
                   .console_log = files.console_log,
                   .nics = {}};
@@ -49,12 +51,24 @@ DomainSpec make_domain_spec(const model::DesiredInstance& desired,
   return spec;
 }
 
-std::int64_t root_disk_bytes(const model::DesiredInstance& desired) {
-  return desired.instance.disk_gib << 30;
+storage::BaseImage base_of(const model::DesiredInstance& desired) {
+  const model::Instance& i = desired.instance;
+  if (!i.rescue.id.empty())
+    return {i.rescue.digest, i.rescue.format, i.rescue.size, i.rescue.virtual_size};
+  return {i.image_digest, i.image_format, i.image_size, i.image_virtual_size};
+}
+
+storage::RootDiskSpec root_disk_of(const model::DesiredInstance& desired) {
+  const model::Instance& i = desired.instance;
+  // A rescue's disk is as large as its image.
+  const std::int64_t bytes = i.rescue.id.empty() ? i.disk_gib << 30 : 0;
+  return {i.disks.number, i.disks.copy_of, base_of(desired), bytes};
 }
 
 void show_domain(model::ObservedInstance& out, const model::DesiredInstance& desired,
                  const Seen& seen, StepKind next) {
+  out.disk = seen.domain ? seen.domain->disk : 0;
+  if (seen.root_disk_ready) out.disk = desired.instance.disks.number;
   if (seen.domain) {
     out.power = seen.domain->power;
     out.run_epoch = seen.domain->run_epoch;

@@ -22,8 +22,11 @@ DomainSpec make_domain_spec(const model::DesiredInstance& desired,
                             const storage::InstanceFiles& files, const Mtus& mtus,
                             const std::string& virt_type);
 
-/// The size that the flavor asks for; 0 leaves it to the base image.
-std::int64_t root_disk_bytes(const model::DesiredInstance& desired);
+/// The image that the wanted root disk is made of.
+storage::BaseImage base_of(const model::DesiredInstance& desired);
+
+/// The wanted root disk; size 0 leaves it to the base image.
+storage::RootDiskSpec root_disk_of(const model::DesiredInstance& desired);
 
 /// Fills the domain's part of a report. "absent" is claimed for an instance that is to be removed
 /// only when the plan says that nothing is left.

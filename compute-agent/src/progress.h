@@ -15,6 +15,7 @@ struct Progress {
   std::int64_t generation = 0;  ///< of the wish that all below belongs to
   std::int64_t content = 0;     ///< counts changes of the desired instance within a generation
   bool root_disk_ready = false;
+  bool disks_trimmed = false;
   bool config_drive_ready = false;
   bool network_ready = false;
   bool metadata_ready = false;

@@ -37,11 +37,6 @@ void adopt(Work& work, model::DesiredInstance desired) {
 
 }  // namespace
 
-storage::BaseImage base_of(const model::DesiredInstance& desired) {
-  const model::Instance& i = desired.instance;
-  return {i.image_digest, i.image_format, i.image_size, i.image_virtual_size};
-}
-
 Reconciler::Impl::Impl(ReconcilerDeps d, ReconcilerSettings s)
     : deps(std::move(d)),
       settings(std::move(s)),

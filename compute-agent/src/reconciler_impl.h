@@ -91,7 +91,4 @@ inline constexpr const char* kResyncKey = "resync";
 inline constexpr const char* kNetworkKey = "network";
 inline constexpr const char* kBasesKey = "bases";
 
-/// The base image of an instance as the store wants it.
-storage::BaseImage base_of(const model::DesiredInstance& desired);
-
 }  // namespace virga::agent

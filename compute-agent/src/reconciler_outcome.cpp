@@ -13,7 +13,8 @@ constexpr TimeUs kSettledUs = 300 * kSecondUs;
 
 bool is_build_step(StepKind kind) noexcept {
   return kind == StepKind::fetch_base || kind == StepKind::root_disk ||
-         kind == StepKind::config_drive || kind == StepKind::network || kind == StepKind::start;
+         kind == StepKind::config_drive || kind == StepKind::network || kind == StepKind::start ||
+         kind == StepKind::trim_disks;
 }
 
 /// A fault of the request itself, which only another request mends.
@@ -81,6 +82,7 @@ void Reconciler::Impl::failed(Work& work, const model::DesiredInstance& desired,
   if (kind == StepKind::start || kind == StepKind::root_disk) {
     // Something that was made before may have gone.
     p.root_disk_ready = p.config_drive_ready = p.network_ready = false;
+    p.disks_trimmed = false;
     fetcher.forget(base_of(desired));
   }
   log::warning("A step failed", {{"instance", desired.instance.id},

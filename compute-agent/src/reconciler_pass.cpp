@@ -35,7 +35,7 @@ bool is_idle(StepKind kind) noexcept {
 
 bool is_active(const Seen& seen) noexcept {
   return seen.domain && seen.domain->power != PowerState::shutoff &&
-         seen.domain->power != PowerState::crashed;
+         seen.domain->power != PowerState::crashed && seen.domain->power != PowerState::suspended;
 }
 
 }  // namespace
@@ -92,6 +92,7 @@ Seen Reconciler::Impl::look(Work& work, const model::DesiredInstance& desired) {
   seen.domain = deps.hypervisor.observe(desired.instance.id);
   seen.base_ready = fetcher.ready(base_of(desired));
   seen.root_disk_ready = p.root_disk_ready;
+  seen.disks_trimmed = p.disks_trimmed;
   seen.config_drive_ready = p.config_drive_ready;
   seen.network_ready = p.network_ready;
   seen.metadata_ready = p.metadata_ready;
@@ -133,7 +134,7 @@ bool Reconciler::Impl::apply(Work& work, const model::DesiredInstance& desired, 
       fetcher.want(base_of(desired), id);
       return false;  // woken when the job is done
     case StepKind::root_disk:
-      deps.store.ensure_root_disk(id, base_of(desired), root_disk_bytes(desired));
+      deps.store.ensure_root_disk(id, root_disk_of(desired));
       p.root_disk_ready = true;
       queue->wake(kBasesKey);  // it stands on its base, which is told
       break;
@@ -148,8 +149,24 @@ bool Reconciler::Impl::apply(Work& work, const model::DesiredInstance& desired, 
       deps.network.set_metadata(desired);
       p.metadata_ready = true;
       break;
+    case StepKind::trim_disks:
+      deps.store.keep_root_disks(id, {desired.instance.disks.number, desired.instance.disks.kept});
+      p.disks_trimmed = true;
+      break;
     case StepKind::start:
       start(work, desired);
+      break;
+    case StepKind::pause:
+      deps.hypervisor.ensure_paused(id);
+      break;
+    case StepKind::unpause:
+      deps.hypervisor.ensure_unpaused(id);
+      break;
+    case StepKind::suspend:
+      deps.hypervisor.ensure_suspended(id);
+      break;
+    case StepKind::resume:
+      deps.hypervisor.ensure_resumed(id);
       break;
     case StepKind::ask_shutdown:
       ask_shutdown(work, id);
@@ -190,7 +207,8 @@ void Reconciler::Impl::apply_network(Work& work, const model::DesiredInstance& d
 }
 
 void Reconciler::Impl::start(Work& work, const model::DesiredInstance& desired) {
-  const auto files = deps.store.files_of(desired.instance.id);
+  const auto files = deps.store.files_of(desired.instance.id, desired.instance.disks.number,
+                                         desired.instance.disks.kept);
   deps.hypervisor.ensure_running(make_domain_spec(desired, files, mtus(), settings.virt_type));
   Progress& p = work.progress;
   p.started_us = deps.clock.now_us();

@@ -66,7 +66,10 @@ void Reconciler::Impl::evict_bases() {
     const TimeUs now = deps.clock.now_us();
     if (now >= evicted_us && now < evicted_us + settings.evict_us) return;
     evicted_us = now;
-    for (const auto& [id, work] : works) used.push_back(work->desired->instance.image_digest);
+    for (const auto& [id, work] : works) {
+      used.push_back(work->desired->instance.image_digest);
+      used.push_back(work->desired->instance.rescue.digest);
+    }
     for (const auto& base : host->prefetch) used.push_back(base.digest);
   }
   deps.store.evict_bases(used, settings.keep_bases_s);

@@ -50,6 +50,7 @@ struct ObservedInstance {
   std::string id;
   std::int64_t generation = 0;  ///< of the wish that the agent acted on
   std::int64_t run_epoch = 0;   ///< of the domain that exists
+  std::int64_t disk = 0;        ///< number of the root disk that is complete; 0: none
   PowerState power = PowerState::unknown;
   bool stopped_by_guest = false;  ///< shutoff because the guest powered itself off in this run
   std::string step;

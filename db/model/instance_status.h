@@ -16,6 +16,9 @@ struct InstanceStatus {
   int power_state = 0;          ///< 0 none, 1 running, 3 paused, 4 shut down, 6 crashed
 };
 
+/// True when its host has done what is wanted of it. Pure.
+bool is_done(const Instance& instance) noexcept;
+
 /// Pure.
 InstanceStatus derive_status(const Instance& instance) noexcept;
 

@@ -252,7 +252,7 @@ CREATE TABLE instances (
   fault_code BIGINT NOT NULL,
   fault_message TEXT NOT NULL,
   fault_us BIGINT NOT NULL
-);
+, disk_number BIGINT NOT NULL DEFAULT 1, disk_copy_of BIGINT NOT NULL DEFAULT 0, disk_kept BIGINT NOT NULL DEFAULT 0, disks_made BIGINT NOT NULL DEFAULT 1, observed_disk BIGINT NOT NULL DEFAULT 0, rescue_image_id TEXT NOT NULL DEFAULT '', rescue_digest TEXT NOT NULL DEFAULT '', rescue_format TEXT NOT NULL DEFAULT '', rescue_size BIGINT NOT NULL DEFAULT 0, rescue_virtual_size BIGINT NOT NULL DEFAULT 0, resizing TEXT NOT NULL DEFAULT 'none', old_flavor_id TEXT NOT NULL DEFAULT '', old_flavor_name TEXT NOT NULL DEFAULT '', old_vcpus BIGINT NOT NULL DEFAULT 0, old_memory_mib BIGINT NOT NULL DEFAULT 0, old_disk_gib BIGINT NOT NULL DEFAULT 0, old_ephemeral_gib BIGINT NOT NULL DEFAULT 0, old_swap_mib BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX instances_by_project ON instances (project_id, deleted_us, created_us, id);
 
@@ -833,6 +833,7 @@ CREATE TABLE migrations (
 CREATE INDEX migrations_by_age ON migrations (created_us, number);
 
 CREATE INDEX migrations_by_instance ON migrations (instance_id, created_us);
+
 CREATE TABLE placement_decisions (
   instance_id TEXT PRIMARY KEY REFERENCES instances (id) ON DELETE CASCADE,
   decided_us BIGINT NOT NULL,

@@ -20,6 +20,8 @@ struct Amount {
 /// Claims resources for an instance; the same claim twice is one.
 void insert(WriteTx& tx, const std::string& instance_id, const std::string& host_id,
             const Amount& amount);
+/// Changes what an instance has; its host stays.
+void update(WriteTx& tx, const std::string& instance_id, const Amount& amount);
 /// @return false when there was none
 bool erase(WriteTx& tx, const std::string& instance_id);
 /// Sums by host id; hosts without allocations are absent.

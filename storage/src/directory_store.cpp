@@ -7,20 +7,17 @@
 
 #include "common/error.h"
 #include "common/file.h"
-#include "common/subprocess.h"
 #include "storage/disk_store.h"
 #include "storage/src/base_cache.h"
 #include "storage/src/config_drive.h"
 #include "storage/src/console.h"
 #include "storage/src/disk_files.h"
+#include "storage/src/root_disks.h"
 
 namespace virga::storage {
 namespace {
 
 constexpr mode_t kPassable = 0711;  // QEMU's user passes through, but cannot look around
-constexpr mode_t kDiskMode = 0600;
-constexpr std::chrono::seconds kCreateLimit{60};  // > 1000 x the time it needs
-constexpr std::size_t kMarkLimit = 256;
 
 class DirectoryStore final : public DiskStore {
  public:
@@ -28,7 +25,8 @@ class DirectoryStore final : public DiskStore {
       : directory_(std::filesystem::absolute(s.directory)),
         consoles_(std::filesystem::absolute(s.console_directory)),
         owner_(owner_named(s.qemu_user)),
-        cache_(s.cache_directory, s.reserve_bytes) {
+        cache_(s.cache_directory, s.reserve_bytes),
+        disks_(cache_, owner_) {
     make_directories(directory_, kPassable);
     make_directories(consoles_, kPassable);
   }
@@ -37,24 +35,14 @@ class DirectoryStore final : public DiskStore {
     cache_.ensure(image, fetch);
   }
 
-  void ensure_root_disk(const std::string& instance_id, const BaseImage& base,
-                        std::int64_t size_bytes) override {
-    const std::string disk = files_of(instance_id).root_disk;
-    if (is_file(disk)) return;
-    const std::int64_t size = root_disk_bytes(base, size_bytes);
+  void ensure_root_disk(const std::string& instance_id, const RootDiskSpec& spec) override {
     const std::string home = home_of(instance_id);
-    const std::string part = home + "/root.part";
-    const std::string backing = cache_.use(base, [&] {
-      ensure_home(home);
-      write_file_atomic(home + "/base", base_name(base));
-    });
-    remove_file(part);
-    // -u: the base is not opened. Its format and size are recorded facts, and nothing untrusted is
-    // read here.
-    (void)run_checked({.argv = {"/usr/bin/qemu-img", "create", "-q", "-u", "-f", "qcow2", "-F",
-                                base.format, "-b", backing, "--", part, std::to_string(size)},
-                       .limit = kCreateLimit});
-    publish_file(part, disk, owner_, kDiskMode);
+    disks_.ensure(home, spec, [&] { ensure_home(home); });
+  }
+
+  void keep_root_disks(const std::string& instance_id,
+                       const std::set<std::int64_t>& numbers) override {
+    RootDisks::keep(home_of(instance_id), numbers);
   }
 
   void ensure_config_drive(const std::string& instance_id,
@@ -64,23 +52,24 @@ class DirectoryStore final : public DiskStore {
     make_config_drive(home, files, owner_);
   }
 
-  InstanceFiles files_of(const std::string& instance_id) const override {
+  InstanceFiles files_of(const std::string& instance_id, std::int64_t disk,
+                         std::int64_t kept) const override {
     const std::string home = home_of(instance_id);
-    InstanceFiles files{.root_disk = home + "/root.qcow2",
-                        .console_log = consoles_ + "/" + instance_id + ".log",
+    InstanceFiles files{.root_disk = RootDisks::path(home, disk),
+                        .kept_disk = kept == 0 ? "" : RootDisks::path(home, kept),
+                        .console_log = console_of(instance_id),
                         .config_drive = home + "/config.iso"};
     if (!is_file(files.config_drive)) files.config_drive.clear();
     return files;
   }
 
   std::string read_console(const std::string& instance_id, std::size_t max_bytes) const override {
-    return read_console_tail(files_of(instance_id).console_log, max_bytes);
+    return read_console_tail(console_of(instance_id), max_bytes);
   }
 
   void ensure_absent(const std::string& instance_id) override {
     const std::string home = home_of(instance_id);
-    // The disk goes first: as long as it is there, the mark beside it must protect its base.
-    remove_file(home + "/root.qcow2");
+    RootDisks::keep(home, {});  // first: a disk must not outlive the mark of its base
     remove_tree(home);
     sync_directory(directory_);
     remove_console(consoles_, instance_id);
@@ -122,10 +111,14 @@ class DirectoryStore final : public DiskStore {
     DisksOfBases marked;
     for (const std::string& name : names_in(directory_)) {
       if (!is_canonical_uuid(name)) continue;
-      const auto base = read_file(directory_ + "/" + name + "/base", kMarkLimit);
-      if (base) ++marked[*base];
+      for (const std::string& base : RootDisks::bases(directory_ + "/" + name)) ++marked[base];
     }
     return marked;
+  }
+
+  std::string console_of(const std::string& instance_id) const {
+    require_instance_id(instance_id);
+    return consoles_ + "/" + instance_id + ".log";
   }
 
   void ensure_home(const std::string& home) const {
@@ -138,6 +131,7 @@ class DirectoryStore final : public DiskStore {
   std::string consoles_;
   Owner owner_;
   BaseCache cache_;
+  RootDisks disks_;
 };
 
 }  // namespace

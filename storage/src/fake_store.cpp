@@ -25,8 +25,7 @@ std::int64_t now_us() {
 }
 
 struct Instance {
-  std::string base;  ///< name in the cache; empty: no root disk
-  std::int64_t root_bytes = 0;
+  std::map<std::int64_t, std::string> disks;  ///< root disks by number: name of the base
   bool has_config_drive = false;
 };
 
@@ -45,19 +44,33 @@ class FakeStore final : public DiskStore {
     });
   }
 
-  void ensure_root_disk(const std::string& instance_id, const BaseImage& base,
-                        std::int64_t size_bytes) override {
+  void ensure_root_disk(const std::string& instance_id, const RootDiskSpec& spec) override {
     require_instance_id(instance_id);
     const std::lock_guard lock(mutex_);
     const auto at = instances_.find(instance_id);
-    if (at != instances_.end() && !at->second.base.empty()) return;
-    const std::int64_t size = root_disk_bytes(base, size_bytes);
-    const std::string name = base_name(base);
+    const bool known = at != instances_.end();
+    if (known && at->second.disks.contains(spec.number)) return;
+    if (spec.copy_of != 0) {
+      if (!known || !at->second.disks.contains(spec.copy_of))
+        throw Error(ErrorKind::unavailable, "The root disk of " + instance_id + " is missing.");
+      at->second.disks[spec.number] = at->second.disks[spec.copy_of];
+      return;
+    }
+    (void)root_disk_bytes(spec.base, spec.size_bytes);
+    const std::string name = base_name(spec.base);
     if (!bases_.contains(name))
-      throw Error(ErrorKind::unavailable, "Base image " + base.digest + " is not in the cache.");
-    Instance& instance = instances_[instance_id];
-    instance.base = name;
-    instance.root_bytes = size;
+      throw Error(ErrorKind::unavailable,
+                  "Base image " + spec.base.digest + " is not in the cache.");
+    instances_[instance_id].disks[spec.number] = name;
+  }
+
+  void keep_root_disks(const std::string& instance_id,
+                       const std::set<std::int64_t>& numbers) override {
+    require_instance_id(instance_id);
+    const std::lock_guard lock(mutex_);
+    const auto at = instances_.find(instance_id);
+    if (at == instances_.end()) return;
+    std::erase_if(at->second.disks, [&](const auto& d) { return !numbers.contains(d.first); });
   }
 
   void ensure_config_drive(const std::string& instance_id,
@@ -68,13 +81,18 @@ class FakeStore final : public DiskStore {
     instances_[instance_id].has_config_drive = true;
   }
 
-  InstanceFiles files_of(const std::string& instance_id) const override {
+  InstanceFiles files_of(const std::string& instance_id, std::int64_t disk,
+                         std::int64_t kept) const override {
     require_instance_id(instance_id);
     const std::lock_guard lock(mutex_);
     const auto at = instances_.find(instance_id);
     const bool drive = at != instances_.end() && at->second.has_config_drive;
     const std::string home = "/fake/instances/" + instance_id;
-    return {.root_disk = home + "/root.qcow2",
+    const auto path = [&](std::int64_t n) {
+      return home + "/root-" + std::to_string(n) + ".qcow2";
+    };
+    return {.root_disk = path(disk),
+            .kept_disk = kept == 0 ? "" : path(kept),
             .console_log = "/fake/console/" + instance_id + ".log",
             .config_drive = drive ? home + "/config.iso" : ""};
   }
@@ -83,7 +101,7 @@ class FakeStore final : public DiskStore {
     require_instance_id(instance_id);
     const std::lock_guard lock(mutex_);
     const auto at = instances_.find(instance_id);
-    if (at == instances_.end() || at->second.base.empty()) return "";
+    if (at == instances_.end() || at->second.disks.empty()) return "";
     const std::string text = "Console of simulated instance " + instance_id + "\n";
     return text.substr(text.size() - std::min(max_bytes, text.size()));
   }
@@ -140,7 +158,8 @@ class FakeStore final : public DiskStore {
   /// How many disks stand on each base. The lock is held.
   std::map<std::string, std::int64_t> marked_bases() const {
     std::map<std::string, std::int64_t> marked;
-    for (const auto& [id, instance] : instances_) ++marked[instance.base];
+    for (const auto& [id, instance] : instances_)
+      for (const auto& [number, base] : instance.disks) ++marked[base];
     return marked;
   }
 

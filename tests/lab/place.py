@@ -57,14 +57,15 @@ def leave():
 class LabTest(unittest.TestCase):
     """Tests of the shared place; self.guest is a guest that runs and answers."""
     maxDiff = None
+    guest_name = "web-1"
 
     def setUp(self):
         try:
             self.place = place()
         finally:
             self.cloud = _PLACE[0].cloud if _PLACE else None
-        self.guest = self.place.boot("web-1")
+        self.guest = self.place.boot(self.guest_name)
         if self.guest.status() == "SHUTOFF":
-            self.cloud.openstack("server", "start", "web-1")
+            self.cloud.openstack("server", "start", self.guest_name)
         self.cloud.wait_for_status(self.guest.id, "ACTIVE")
         self.guest.wait_for_ssh()

@@ -6,6 +6,7 @@
 #include "api/compute/instance_delete.h"
 #include "api/network/port_allocation.h"
 #include "common/log.h"
+#include "db/model/instance_status.h"
 #include "db/store/aggregates.h"
 #include "db/store/host_bases.h"
 #include "db/store/host_strays.h"
@@ -80,6 +81,11 @@ void record_bases(store::WriteTx& tx, const std::string& host_id,
   store::image_cache::finish_queue(tx, now_us);
 }
 
+void finish_revert(store::WriteTx& tx, const std::string& id) {
+  const auto now = store::instances::find(tx, id, "");
+  if (now && model::is_done(*now)) store::instances::finish_revert(tx, id);
+}
+
 }  // namespace
 
 model::DesiredHost compile_desired(store::ReadTx& tx, const std::string& host_id,
@@ -111,6 +117,7 @@ void record_observed(store::WriteTx& tx, const std::string& host_id,
     if (seen.generation > before->generation) continue;  // nobody wished that
     store::instances::set_observed(tx, host_id, seen, now_us);
     settle(tx, *before, seen, now_us);
+    if (before->resizing == model::Resizing::revert) finish_revert(tx, before->id);
   }
   record_bases(tx, host_id, observed, now_us);
   if (observed.strays) store::host_strays::replace(tx, host_id, *observed.strays, now_us);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// POST /servers/{id}/action: each action checks the state, records the wish and answers 202.
+// POST /servers/{id}/action: finds the action by its key and checks its policy.
 #include <algorithm>
 
 #include "api/compute/src/routes.h"
+#include "api/compute/src/server_action.h"
 #include "api/compute/src/server_view.h"
 #include "api/http/bind.h"
-#include "common/json.h"
-#include "db/model/instance_status.h"
 #include "db/store/instance_actions.h"
 #include "db/store/instances.h"
 
@@ -15,69 +14,10 @@ namespace {
 
 using http::Request;
 using http::Response;
-using model::PowerVerb;
-using model::PowerWish;
 using store::ReadTx;
 using store::WriteTx;
 
 constexpr std::size_t kConsoleBytes = 256 * 1024;  // of a log are looked at
-
-/// What a power action needs and does.
-struct PowerAction {
-  const char* name;                              ///< in messages and records
-  std::initializer_list<std::string_view> from;  ///< vm_states in which it is allowed
-  bool any_task;                                 ///< also while another power task runs
-  PowerWish wish;
-  PowerVerb verb;
-  bool new_run;
-};
-
-const PowerAction kStop{"stop", {"active"}, false, PowerWish::stopped, PowerVerb::stop, false};
-const PowerAction kStart{"start", {"stopped"}, false, PowerWish::running, PowerVerb::start, true};
-const PowerAction kSoft{"reboot", {"active"}, false, PowerWish::running, PowerVerb::reboot_soft,
-                        true};
-const PowerAction kHard{"reboot",           {"active", "stopped", "error"}, true,
-                        PowerWish::running, PowerVerb::reboot_hard,         true};
-
-[[noreturn]] void refuse(const PowerAction& action, const model::Instance& i, const char* what,
-                         std::string_view state) {
-  throw Error(ErrorKind::conflict, std::string("Cannot '") + action.name + "' instance " + i.id +
-                                       " while it is in " + what + " " + std::string(state));
-}
-
-void require_allowed(const PowerAction& action, const model::Instance& i) {
-  const model::InstanceStatus s = model::derive_status(i);
-  if (std::find(action.from.begin(), action.from.end(), s.vm_state) == action.from.end())
-    refuse(action, i, "vm_state", s.vm_state);
-  const bool busy = !s.task_state.empty();
-  if (s.task_state == "deleting" || (busy && !action.any_task))
-    refuse(action, i, "task_state", s.task_state);
-  if (i.host_id.empty()) refuse(action, i, "vm_state", s.vm_state);
-}
-
-Response change_power(ComputeDeps& deps, const Request& request, const PowerAction& action) {
-  const TimeUs now = deps.clock.now_us();
-  deps.db.write([&](WriteTx& tx) {
-    const model::Instance instance = get_instance(tx, request);
-    require_allowed(action, instance);
-    store::instances::set_wish(tx, instance, action.wish, action.verb, action.new_run, now);
-    store::instance_actions::insert(tx, {request.request_id, instance.id, action.name,
-                                         request.who().user_id, request.who().project_id, "", now});
-  });
-  return http::empty_response(202);
-}
-
-Response reboot(ComputeDeps& deps, const Request& request, const json::value& argument) {
-  if (!argument.is_object())
-    throw Error(ErrorKind::invalid, "Invalid input for field/attribute reboot.");
-  const Fields in(argument.get_object(), "reboot");
-  in.only({"type"});
-  const std::string type = in.string("type");
-  if (type == "HARD" || type == "Hard" || type == "hard") return change_power(deps, request, kHard);
-  if (type == "SOFT" || type == "Soft" || type == "soft") return change_power(deps, request, kSoft);
-  throw Error(ErrorKind::invalid, "Invalid input for field/attribute type. Value: " + type +
-                                      ". It is not one of ['HARD', 'SOFT']");
-}
 
 std::string last_lines(const std::string& text, std::int64_t lines) {
   std::size_t at = text.size();
@@ -118,20 +58,46 @@ Response console_output(ComputeDeps& deps, const Request& request, const json::v
   return http::json_response(200, {{"output", printable(log)}});
 }
 
+std::vector<ServerAction> all_actions() {
+  std::vector<ServerAction> all{
+      {"os-getConsoleOutput", "os_compute_api:os-console-output", console_output}};
+  for (const auto& part : {power_actions(), rescue_actions(), rebuild_actions(), resize_actions()})
+    all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
 Response act(ComputeDeps& deps, const Request& request) {
+  static const std::vector<ServerAction> actions = all_actions();
   const json::value body = request.json();
   if (!body.is_object() || body.get_object().size() != 1)
     throw Error(ErrorKind::invalid, "The request body must name exactly one action.");
-  const std::string action = body.get_object().begin()->key();
-  const json::value& argument = body.get_object().begin()->value();
-  if (action == "os-stop") return change_power(deps, request, kStop);
-  if (action == "os-start") return change_power(deps, request, kStart);
-  if (action == "reboot") return reboot(deps, request, argument);
-  if (action == "os-getConsoleOutput") return console_output(deps, request, argument);
-  throw Error(ErrorKind::invalid, "There is no such action: " + action.substr(0, 64));
+  const std::string key = body.get_object().begin()->key();
+  const auto action = std::find_if(actions.begin(), actions.end(), [&](const ServerAction& a) {
+    return a.key == key && a.versions.contains(request.version);
+  });
+  if (action == actions.end())
+    throw Error(ErrorKind::invalid, "There is no such action: " + key.substr(0, 64));
+  if (!request.allows(action->policy))
+    throw Error(ErrorKind::forbidden,
+                "Policy doesn't allow " + std::string(action->policy) + " to be performed.");
+  return action->run(deps, request, body.get_object().begin()->value());
 }
 
 }  // namespace
+
+model::Instance change_desired(ComputeDeps& deps, const Request& request, const ActionRule& rule,
+                               const std::function<void(WriteTx&, model::Instance&)>& change) {
+  const TimeUs now = deps.clock.now_us();
+  return deps.db.write([&](WriteTx& tx) {
+    model::Instance instance = get_instance(tx, request);
+    require_allowed(rule, instance);
+    change(tx, instance);
+    store::instances::set_desired(tx, instance, now);
+    store::instance_actions::insert(tx, {request.request_id, instance.id, std::string(rule.name),
+                                         request.who().user_id, request.who().project_id, "", now});
+    return instance;
+  });
+}
 
 void add_server_action_routes(http::Router& r, ComputeDeps& deps) {
   const auto bind = http::binder(deps);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "api/compute/src/decision_record.h"
+#include "api/compute/src/server_source.h"
 #include "api/compute/src/server_view.h"
 #include "api/network/port_allocation.h"
 #include "common/hash.h"
@@ -11,16 +12,12 @@
 #include "common/log.h"
 #include "common/random.h"
 #include "db/store/allocations.h"
-#include "db/store/flavors.h"
 #include "db/store/hosts.h"
-#include "db/store/image_lists.h"
-#include "db/store/images.h"
 #include "db/store/instance_actions.h"
 #include "db/store/instances.h"
 #include "db/store/keypairs.h"
 #include "db/store/networks.h"
 #include "db/store/settings.h"
-#include "scheduler/pick.h"
 
 namespace virga::compute {
 namespace {
@@ -146,42 +143,6 @@ Wanted read_body(const Request& request, const json::value& body) {
   return w;
 }
 
-void take_flavor(WriteTx& tx, const Request& request, const Wanted& w, model::Instance& i) {
-  const auto flavor = store::flavors::find(tx, w.flavor_id);
-  if (!flavor || (!flavor->is_public && !request.who().is_admin()))
-    throw Error(ErrorKind::invalid, "Flavor " + w.flavor_id + " could not be found.");
-  i.flavor_id = flavor->id;
-  i.flavor_name = flavor->name;
-  i.vcpus = flavor->vcpus;
-  i.memory_mib = flavor->memory_mib;
-  i.disk_gib = flavor->disk_gib;
-  i.ephemeral_gib = flavor->ephemeral_gib;
-  i.swap_mib = flavor->swap_mib;
-}
-
-void take_image(WriteTx& tx, const Request& request, const Wanted& w, model::Instance& i) {
-  const auto image = request.who().is_admin()
-                         ? store::images::find(tx, w.image_id)
-                         : store::images::find_visible(tx, w.image_id, request.who().project_id);
-  if (!image) throw Error(ErrorKind::invalid, "Image " + w.image_id + " could not be found.");
-  if (const auto why = model::why_unbootable(*image); !why.empty())
-    throw Error(ErrorKind::invalid, why);
-  if (i.memory_mib < image->min_memory_mib)
-    throw Error(ErrorKind::invalid, "Flavor's memory is too small for requested image.");
-  constexpr std::int64_t kGib = std::int64_t{1} << 30;
-  const std::int64_t least = std::max(image->min_disk_gib * kGib, image->virtual_size);
-  if (i.disk_gib != 0 && i.disk_gib * kGib < least)
-    throw Error(ErrorKind::invalid,
-                "Flavor's disk is too small for requested image. Flavor disk is " +
-                    std::to_string(i.disk_gib * kGib) + " bytes, image is " +
-                    std::to_string(least) + " bytes.");
-  i.image_id = image->id;
-  i.image_digest = image->digest;
-  i.image_format = image->disk_format;
-  i.image_size = image->size;
-  i.image_virtual_size = image->virtual_size;
-}
-
 void take_key(WriteTx& tx, model::Instance& i) {
   if (i.key_name.empty()) return;
   const auto key = store::keypairs::find(tx, i.user_id, i.key_name);
@@ -215,23 +176,6 @@ std::vector<WantedNetwork> resolve_networks(WriteTx& tx, const Request& request,
     throw Error(ErrorKind::conflict,
                 "Multiple possible networks found, use a Network ID to be more specific.");
   return usable;
-}
-
-std::vector<scheduler::HostCapacity> capacities(WriteTx& tx, const ComputeDeps& deps, TimeUs now) {
-  auto used = store::allocations::used_by_host(tx);
-  std::vector<scheduler::HostCapacity> hosts;
-  for (const auto& h : store::hosts::list(tx)) {
-    const auto& u = used[h.id];
-    hosts.push_back({h.id, h.name, h.generation, h.enabled, is_up(h, now),
-                     h.vcpus * deps.cpu_ratio_percent / 100,
-                     std::max<std::int64_t>(0, h.memory_mib - deps.memory_reserve_mib), h.disk_gib,
-                     u.vcpus, u.memory_mib, u.disk_gib});
-  }
-  return hosts;
-}
-
-std::int64_t disk_claim(const model::Instance& i) {
-  return i.disk_gib + i.ephemeral_gib + (i.swap_mib + 1023) / 1024;
 }
 
 /// Claims a host and its ports, or records why there is none.
@@ -284,8 +228,10 @@ Response create_servers(ComputeDeps& deps, const Request& request) {
   const TimeUs now = deps.clock.now_us();
   const std::string first = deps.db.write([&](WriteTx& tx) {
     model::Instance prototype = wanted.base;
-    take_flavor(tx, request, wanted, prototype);
-    take_image(tx, request, wanted, prototype);
+    take_flavor(get_usable_flavor(tx, request, wanted.flavor_id), prototype);
+    const model::Image image = get_bootable(tx, request, wanted.image_id);
+    require_fits(image, prototype);
+    take_image(image, prototype);
     take_key(tx, prototype);
     const auto networks = resolve_networks(tx, request, wanted);
     std::string first_id;

@@ -135,9 +135,10 @@ ShownInstance complete(store::ReadTx& tx, model::Instance instance) {
 }
 
 void write_server(JsonWriter& out, const ComputeDeps& deps, const http::Request& request,
-                  const ShownInstance& s) {
+                  const ShownInstance& s, std::string_view admin_password) {
   const model::Instance& i = s.instance;
   out.begin_object();
+  if (!admin_password.empty()) out.member("adminPass", admin_password);
   out.member("id", i.id);
   out.member("name", i.name);
   out.member("tenant_id", i.project_id);

@@ -24,9 +24,9 @@ struct ShownInstance {
 /// Reads what the view needs.
 ShownInstance complete(store::ReadTx& tx, model::Instance instance);
 
-/// Writes the whole document of version 2.1.
+/// Writes the whole document of version 2.1, with a new password when there is one.
 void write_server(JsonWriter& out, const ComputeDeps& deps, const http::Request& request,
-                  const ShownInstance& shown);
+                  const ShownInstance& shown, std::string_view admin_password = {});
 boost::json::array server_links(const http::Request& request, const std::string& id);
 
 /// The live instance {id} of the caller's project (of any project for administrators).

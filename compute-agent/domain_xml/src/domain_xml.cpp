@@ -56,6 +56,7 @@ void add_metadata(Node domain, const DomainSpec& spec) {
   Node instance = child(child(domain, "metadata"), "virga:instance");
   set(instance, "xmlns:virga", kMetadataNamespace);
   text(instance, "virga:run_epoch", std::to_string(spec.run_epoch));
+  text(instance, "virga:disk", std::to_string(spec.disk));
   text(instance, "virga:project", spec.project_id);
 }
 
@@ -136,7 +137,8 @@ void add_controllers(Node devices, const DomainSpec& spec) {
   set(root, "index", "0");
   set(root, "model", "pcie-root");
   // libvirt puts each device into a port that is there before it makes more.
-  const std::size_t disks = spec.config_drive.empty() ? 1 : 2;
+  const std::size_t disks =
+      1 + (spec.rescued_disk.empty() ? 0U : 1U) + (spec.config_drive.empty() ? 0U : 1U);
   const std::size_t ports = disks + spec.nics.size() + kFixedDevices + kSpareRootPorts;
   for (std::size_t i = 1; i <= ports; ++i) {
     Node port = child(devices, "controller");
@@ -168,13 +170,19 @@ Node add_disk(Node devices, const std::string& path, const char* format, const c
   return disk;
 }
 
+void set_driver(Node disk) {
+  set(disk.child("driver"), "cache", "none");
+  set(disk.child("driver"), "discard", "unmap");
+}
+
 void add_disks(Node devices, const DomainSpec& spec) {
   Node root = add_disk(devices, spec.root_disk, "qcow2", "vda");
-  set(root.child("driver"), "cache", "none");
-  set(root.child("driver"), "discard", "unmap");
+  set_driver(root);
   set(child(root, "boot"), "order", "1");
+  if (!spec.rescued_disk.empty()) set_driver(add_disk(devices, spec.rescued_disk, "qcow2", "vdb"));
   if (spec.config_drive.empty()) return;
-  child(add_disk(devices, spec.config_drive, "raw", "vdb"), "readonly");
+  const char* const target = spec.rescued_disk.empty() ? "vdb" : "vdc";
+  child(add_disk(devices, spec.config_drive, "raw", target), "readonly");
 }
 
 void add_nic(Node devices, const NicSpec& nic) {

@@ -62,7 +62,7 @@ void FakeHypervisor::ensure_running(const DomainSpec& spec) {
       if (domain.spec.run_epoch == spec.run_epoch) return;
       throw Error(ErrorKind::conflict, "Instance " + spec.id + " still runs from another start.");
     }
-    domain = Domain{spec, PowerState::running, false, 0, 0};
+    domain = Domain{.spec = spec, .power = PowerState::running};
     if (start_delay_us_ > 0) {
       domain.power = PowerState::unknown;
       domain.starts_us = clock_.now_us() + start_delay_us_;
@@ -91,6 +91,45 @@ void FakeHypervisor::request_shutdown(const std::string& id) {
   tell(id);
 }
 
+void FakeHypervisor::ensure_paused(const std::string& id) {
+  change(FakeVerb::ensure_paused, "pause instance ", id, PowerState::running, PowerState::paused);
+}
+
+void FakeHypervisor::ensure_unpaused(const std::string& id) {
+  change(FakeVerb::ensure_unpaused, "unpause instance ", id, PowerState::paused,
+         PowerState::running);
+}
+
+void FakeHypervisor::ensure_suspended(const std::string& id) {
+  change(FakeVerb::ensure_suspended, "suspend instance ", id, PowerState::running,
+         PowerState::suspended);
+}
+
+void FakeHypervisor::ensure_resumed(const std::string& id) {
+  change(FakeVerb::ensure_resumed, "resume instance ", id, PowerState::suspended,
+         PowerState::running);
+}
+
+void FakeHypervisor::change(FakeVerb verb, const std::string& what, const std::string& id,
+                            PowerState from, PowerState to) {
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto failure = enter(verb);
+    fail_before(failure, what + id);
+    const auto found = domains_.find(id);
+    if (found == domains_.end()) return;
+    Domain& domain = found->second;
+    settle(domain);
+    if (to == PowerState::suspended && domain.power == PowerState::paused) from = domain.power;
+    if (domain.power != from) return;
+    domain.power = to;
+    domain.paused_by_us = to == PowerState::paused;
+    domain.ends_us = 0;
+    fail_after(failure, what + id);
+  }
+  tell(id);
+}
+
 void FakeHypervisor::ensure_stopped(const std::string& id) {
   {
     const std::scoped_lock lock(mutex_);
@@ -100,8 +139,8 @@ void FakeHypervisor::ensure_stopped(const std::string& id) {
     if (found == domains_.end()) return;
     Domain& domain = found->second;
     settle(domain);
-    if (!is_active(domain.power)) return;
-    domain = Domain{domain.spec, PowerState::shutoff, false, 0, 0};
+    if (!is_active(domain.power) && domain.power != PowerState::suspended) return;
+    domain = Domain{.spec = domain.spec};
     fail_after(failure, "stop instance " + id);
   }
   tell(id);
@@ -159,8 +198,7 @@ void FakeHypervisor::pause(const std::string& id) {
 void FakeHypervisor::lose_power() {
   {
     const std::scoped_lock lock(mutex_);
-    for (auto& [id, domain] : domains_)
-      domain = Domain{domain.spec, PowerState::shutoff, false, 0, 0};
+    for (auto& [id, domain] : domains_) domain = Domain{.spec = domain.spec};
   }
   tell("");
 }
@@ -205,12 +243,17 @@ void FakeHypervisor::settle(Domain& domain) const {
   if (domain.power == PowerState::unknown && domain.starts_us <= now)
     domain.power = PowerState::running;
   if (domain.power == PowerState::running && domain.ends_us != 0 && domain.ends_us <= now)
-    domain = Domain{domain.spec, PowerState::shutoff, true, 0, 0};
+    domain = Domain{.spec = domain.spec, .by_guest = true};
 }
 
 DomainFacts FakeHypervisor::facts_of(const std::string& id, Domain& domain) const {
   settle(domain);
-  return {id, domain.spec.run_epoch, domain.power, domain.by_guest};
+  return {.id = id,
+          .run_epoch = domain.spec.run_epoch,
+          .disk = domain.spec.disk,
+          .power = domain.power,
+          .paused_by_us = domain.paused_by_us,
+          .stopped_by_guest = domain.by_guest};
 }
 
 void FakeHypervisor::end(const std::string& id, PowerState power, bool by_guest) {
@@ -218,7 +261,7 @@ void FakeHypervisor::end(const std::string& id, PowerState power, bool by_guest)
     const std::scoped_lock lock(mutex_);
     const auto found = domains_.find(id);
     if (found == domains_.end() || !is_active(found->second.power)) return;
-    found->second = Domain{found->second.spec, power, by_guest, 0, 0};
+    found->second = Domain{.spec = found->second.spec, .power = power, .by_guest = by_guest};
   }
   tell(id);
 }

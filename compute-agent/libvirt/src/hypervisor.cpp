@@ -19,7 +19,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kReadLimit = 30s;
-constexpr auto kStopLimit = 60s;  // libvirt itself waits 15 s for a QEMU that ignores signals
+constexpr auto kStopLimit = 60s;   // libvirt itself waits 15 s for a QEMU that ignores signals
+constexpr auto kSaveLimit = 600s;  // writes or reads the whole memory of a guest
 constexpr auto kStartLimit =
     120s;  // libvirt waits up to 30 s for QEMU's monitor, longer with much memory
 
@@ -58,6 +59,12 @@ model::PowerState power_of(int state, int reason) {
   }
 }
 
+bool has_saved_state(virDomain& domain) {
+  const int saved = virDomainHasManagedSaveImage(&domain, 0);
+  if (saved < 0 && last_code() == VIR_ERR_NO_DOMAIN) return false;
+  return check(saved, "look for the saved state of a domain", Effect::reads) == 1;
+}
+
 /// The facts of a domain; nullopt when it is not ours or has just gone.
 std::optional<DomainFacts> facts_of(virDomain& domain) {
   char uuid[VIR_UUID_STRING_BUFLEN] = {};
@@ -79,7 +86,11 @@ std::optional<DomainFacts> facts_of(virDomain& domain) {
   DomainFacts out;
   out.id = uuid;
   out.run_epoch = read_run_epoch(metadata.get()).value_or(0);
+  out.disk = read_disk_number(metadata.get());
   out.power = power_of(state, reason);
+  out.paused_by_us = state == VIR_DOMAIN_PAUSED && reason == VIR_DOMAIN_PAUSED_USER;
+  if (out.power == model::PowerState::shutoff && has_saved_state(domain))
+    out.power = model::PowerState::suspended;
   out.stopped_by_guest = state == VIR_DOMAIN_SHUTOFF && reason == VIR_DOMAIN_SHUTOFF_SHUTDOWN;
   return out;
 }
@@ -90,9 +101,12 @@ bool is_active(virDomain& domain) {
   return check(active, "ask whether a domain runs", Effect::reads) == 1;
 }
 
-/// Ends a domain that may be ending by itself at the same time.
+/// Ends a domain that may be ending by itself at the same time; a saved state is forgotten.
 void stop_domain(virDomain& domain, const std::string& id) {
-  if (!is_active(domain) || virDomainDestroy(&domain) == 0) return;
+  const bool done = is_active(domain)         ? virDomainDestroy(&domain) == 0
+                    : has_saved_state(domain) ? virDomainManagedSaveRemove(&domain, 0) == 0
+                                              : true;
+  if (done) return;
   const int code = last_code();
   if (code == VIR_ERR_NO_DOMAIN || code == VIR_ERR_OPERATION_INVALID) return;
   throw_last_error("stop instance " + id, Effect::changes);
@@ -195,6 +209,32 @@ class LibvirtHypervisor final : public Hypervisor {
     });
   }
 
+  void ensure_paused(const std::string& id) override {
+    change_running(kStopLimit, "pause instance " + id, id,
+                   [](virDomain& domain) { return virDomainSuspend(&domain); });
+  }
+
+  void ensure_unpaused(const std::string& id) override {
+    change_running(kStopLimit, "unpause instance " + id, id,
+                   [](virDomain& domain) { return virDomainResume(&domain); });
+  }
+
+  void ensure_suspended(const std::string& id) override {
+    // Whatever it was before: it runs when it is resumed.
+    change_running(kSaveLimit, "suspend instance " + id, id, [](virDomain& domain) {
+      return virDomainManagedSave(&domain, VIR_DOMAIN_SAVE_RUNNING);
+    });
+  }
+
+  void ensure_resumed(const std::string& id) override {
+    bounded(kSaveLimit, "resume instance " + id, [c = link_.connection(), id] {
+      const Domain domain = find_ours(*c, id);
+      if (!domain || is_active(*domain) || !has_saved_state(*domain)) return;
+      if (virDomainCreate(domain.get()) == 0 || last_code() == VIR_ERR_OPERATION_INVALID) return;
+      throw_last_error("resume instance " + id, Effect::changes);
+    });
+  }
+
   void ensure_stopped(const std::string& id) override {
     bounded(kStopLimit, "stop instance " + id, [c = link_.connection(), id] {
       if (const Domain domain = find_ours(*c, id)) stop_domain(*domain, id);
@@ -215,6 +255,18 @@ class LibvirtHypervisor final : public Hypervisor {
   }
 
  private:
+  /// Calls a verb of libvirt on a domain that runs; one that has just ended is left alone.
+  template <class Call>
+  void change_running(std::chrono::seconds limit, const std::string& what, const std::string& id,
+                      Call call) {
+    bounded(limit, what, [c = link_.connection(), what, id, call] {
+      const Domain domain = find_ours(*c, id);
+      if (!domain || !is_active(*domain) || call(*domain) == 0) return;
+      if (last_code() == VIR_ERR_OPERATION_INVALID || last_code() == VIR_ERR_NO_DOMAIN) return;
+      throw_last_error(what, Effect::changes);
+    });
+  }
+
   Link link_;
 };
 

@@ -106,6 +106,36 @@ DesiredNetwork read_network(const Fields& in) {
   return n;
 }
 
+json::object disks_json(const RootDisks& d) {
+  return {{"number", d.number}, {"copy_of", d.copy_of}, {"kept", d.kept}};
+}
+
+RootDisks read_disks(const Fields& in) {
+  RootDisks d;
+  d.number = in.integer("number", 1, kMost);
+  d.copy_of = in.integer("copy_of", 0, kMost);
+  d.kept = in.integer("kept", 0, kMost);
+  return d;
+}
+
+json::object rescue_json(const RescueImage& r) {
+  return {{"id", r.id},
+          {"digest", r.digest},
+          {"format", r.format},
+          {"size", r.size},
+          {"virtual_size", r.virtual_size}};
+}
+
+RescueImage read_rescue(const Fields& in) {
+  RescueImage r;
+  r.id = in.string("id", kAny);
+  r.digest = in.string("digest", kAny);
+  r.format = in.string("format", kAny);
+  r.size = in.integer("size", 0, kMost);
+  r.virtual_size = in.integer("virtual_size", 0, kMost);
+  return r;
+}
+
 json::object instance_json(const DesiredInstance& d) {
   const Instance& i = d.instance;
   json::object metadata;
@@ -133,6 +163,8 @@ json::object instance_json(const DesiredInstance& d) {
           {"wish", name_of(i.wish)},
           {"verb", name_of(i.verb)},
           {"run_epoch", i.run_epoch},
+          {"disks", disks_json(i.disks)},
+          {"rescue", rescue_json(i.rescue)},
           {"availability_zone", d.availability_zone},
           {"image_digest", i.image_digest},
           {"image_format", i.image_format},
@@ -172,6 +204,8 @@ DesiredInstance read_instance(const Fields& in) {
   i.wish = power_wish_named(in.string("wish"));
   i.verb = power_verb_named(in.string("verb"));
   i.run_epoch = in.integer("run_epoch", 0, kMost);
+  i.disks = read_disks(in.object("disks"));
+  i.rescue = read_rescue(in.object("rescue"));
   d.availability_zone = in.string("availability_zone", kAny);
   i.image_digest = in.string("image_digest", kAny);
   i.image_format = in.string("image_format", kAny);
@@ -193,6 +227,7 @@ json::object observed_json(const ObservedInstance& o) {
   return {{"id", o.id},
           {"generation", o.generation},
           {"run_epoch", o.run_epoch},
+          {"disk", o.disk},
           {"power", name_of(o.power)},
           {"stopped_by_guest", o.stopped_by_guest},
           {"step", o.step},
@@ -207,6 +242,7 @@ ObservedInstance read_observed(const Fields& in) {
   o.id = in.string("id", {36, 36});
   o.generation = in.integer("generation", 0, kMost);
   o.run_epoch = in.integer("run_epoch", 0, kMost);
+  o.disk = in.integer("disk", 0, kMost);
   o.power = power_state_named(in.string("power"));
   o.stopped_by_guest = in.boolean("stopped_by_guest", false);
   o.step = in.string("step", {0, 32});

@@ -11,6 +11,7 @@ int power_number(PowerState power) noexcept {
     case PowerState::paused:
       return 3;
     case PowerState::shutoff:
+    case PowerState::suspended:
       return 4;
     case PowerState::crashed:
       return 6;
@@ -25,9 +26,13 @@ bool is_up(PowerState power) noexcept {
   return power == PowerState::running || power == PowerState::paused;
 }
 
-/// The state before the wish is done, for instances that ran before.
+/// The state as the guest is, for instances that ran before.
 InstanceStatus settled(const Instance& i) noexcept {
   const int power = power_number(i.power);
+  const bool to_go_on = i.wish == PowerWish::running && i.verb == PowerVerb::unpause;
+  if (i.power == PowerState::suspended) return {"SUSPENDED", "suspended", "", power};
+  if (i.power == PowerState::paused && (i.wish == PowerWish::paused || to_go_on))
+    return {"PAUSED", "paused", "", power};
   if (is_up(i.power)) return {"ACTIVE", "active", "", power};
   if (i.wish == PowerWish::running && i.verb != PowerVerb::start)
     return {"ACTIVE", "active", "", power};  // its host is starting it again
@@ -43,28 +48,93 @@ InstanceStatus building(const Instance& i) noexcept {
   return s;
 }
 
-InstanceStatus wanted_running(const Instance& i) noexcept {
-  const bool done = is_up(i.power) && i.observed_run_epoch == i.run_epoch;
-  InstanceStatus s = settled(i);
-  if (done) return s;
-  switch (i.verb) {
-    case PowerVerb::reboot_soft:
-      s = {"REBOOT", "active", "rebooting", s.power_state};
-      break;
-    case PowerVerb::reboot_hard:
-      s = {"HARD_REBOOT", "active", "rebooting_hard", s.power_state};
-      break;
+/// What is shown of a resize that nobody has confirmed or reverted yet; it may last for days.
+InstanceStatus resizing(const Instance& i, InstanceStatus s, bool done) noexcept {
+  if (i.resizing == Resizing::revert)
+    return {"REVERT_RESIZE", "resized", "resize_reverting", s.power_state};
+  if (done || i.verb != PowerVerb::resize) return {"VERIFY_RESIZE", "resized", "", s.power_state};
+  s.status = "RESIZE";
+  s.task_state =
+      is_up(i.power) && i.observed_run_epoch != i.run_epoch ? "resize_migrating" : "resize_finish";
+  return s;
+}
+
+std::string_view task_of(PowerVerb verb) noexcept {
+  switch (verb) {
     case PowerVerb::start:
-      s.task_state = "powering-on";
-      break;
-    case PowerVerb::create:
+      return "powering-on";
     case PowerVerb::stop:
+      return "powering-off";
+    case PowerVerb::reboot_soft:
+      return "rebooting";
+    case PowerVerb::reboot_hard:
+      return "rebooting_hard";
+    case PowerVerb::pause:
+      return "pausing";
+    case PowerVerb::unpause:
+      return "unpausing";
+    case PowerVerb::suspend:
+      return "suspending";
+    case PowerVerb::resume:
+      return "resuming";
+    case PowerVerb::rescue:
+      return "rescuing";
+    case PowerVerb::unrescue:
+      return "unrescuing";
+    case PowerVerb::rebuild:
+      return "rebuilding";
+    case PowerVerb::create:
+    case PowerVerb::resize:
+    case PowerVerb::revert_resize:
       break;
   }
+  return "";
+}
+
+/// Of an instance that ran before and is to stay.
+InstanceStatus living(const Instance& i) noexcept {
+  InstanceStatus s = settled(i);
+  const bool done = is_done(i);
+  if (i.resizing == Resizing::resize || (i.resizing == Resizing::revert && !done))
+    return resizing(i, s, done);
+  if (!i.rescue.id.empty() && (done || i.verb != PowerVerb::rescue))
+    s = {"RESCUE", "rescued", "", s.power_state};
+  if (done) return s;
+  if (i.wish == PowerWish::stopped && i.verb != PowerVerb::rebuild) {
+    if (is_up(i.power)) s.task_state = "powering-off";
+    return s;
+  }
+  s.task_state = task_of(i.verb);
+  if (i.verb == PowerVerb::reboot_soft) return {"REBOOT", "active", s.task_state, s.power_state};
+  if (i.verb == PowerVerb::reboot_hard)
+    return {"HARD_REBOOT", "active", s.task_state, s.power_state};
+  if (i.verb == PowerVerb::unrescue) return {"RESCUE", "rescued", s.task_state, s.power_state};
+  if (i.verb == PowerVerb::rebuild) s.status = "REBUILD";
   return s;
 }
 
 }  // namespace
+
+bool is_done(const Instance& i) noexcept {
+  const bool this_run = i.observed_run_epoch == i.run_epoch;
+  switch (i.wish) {
+    case PowerWish::running:
+      // Who asked for a guest that goes on wants to see it go on.
+      if (i.verb == PowerVerb::unpause || i.verb == PowerVerb::resume)
+        return i.power == PowerState::running && this_run;
+      return is_up(i.power) && this_run;
+    case PowerWish::stopped:
+      return !is_up(i.power) && i.power != PowerState::suspended &&
+             i.observed_disk == i.disks.number;
+    case PowerWish::paused:
+      return i.power == PowerState::paused;
+    case PowerWish::suspended:
+      return i.power == PowerState::suspended;
+    case PowerWish::absent:
+      return false;
+  }
+  return false;
+}
 
 InstanceStatus derive_status(const Instance& i) noexcept {
   InstanceStatus s;
@@ -73,15 +143,9 @@ InstanceStatus derive_status(const Instance& i) noexcept {
     s = {"ERROR", "error", "", power_number(i.power)};
   else if (i.launched_us == 0)
     s = building(i);
-  else if (i.wish == PowerWish::running)
-    s = wanted_running(i);
   else
-    s = settled(i);
-  if (i.wish == PowerWish::absent) {
-    s.task_state = "deleting";
-  } else if (i.wish == PowerWish::stopped && i.fault_code == 0 && is_up(i.power)) {
-    s.task_state = "powering-off";
-  }
+    s = i.wish == PowerWish::absent ? settled(i) : living(i);
+  if (i.wish == PowerWish::absent) s.task_state = "deleting";
   return s;
 }
 

@@ -11,6 +11,12 @@ void insert(WriteTx& tx, const std::string& instance_id, const std::string& host
       instance_id, host_id, amount.vcpus, amount.memory_mib, amount.disk_gib);
 }
 
+void update(WriteTx& tx, const std::string& instance_id, const Amount& amount) {
+  tx.exec(
+      "UPDATE allocations SET vcpus = $1, memory_mib = $2, disk_gib = $3 WHERE instance_id = $4",
+      amount.vcpus, amount.memory_mib, amount.disk_gib, instance_id);
+}
+
 bool erase(WriteTx& tx, const std::string& instance_id) {
   return tx.exec("DELETE FROM allocations WHERE instance_id = $1", instance_id) > 0;
 }

@@ -12,6 +12,12 @@
   " launched_us, terminated_us, fault_code, fault_message, fault_us, image_digest,"              \
   " image_format, image_size, image_virtual_size"
 
+// Behind those that an insert sets: all begin with their defaults.
+#define INSTANCE_MORE                                                                         \
+  ", disk_number, disk_copy_of, disk_kept, disks_made, observed_disk, rescue_image_id,"       \
+  " rescue_digest, rescue_format, rescue_size, rescue_virtual_size, resizing, old_flavor_id," \
+  " old_flavor_name, old_vcpus, old_memory_mib, old_disk_gib, old_ephemeral_gib, old_swap_mib"
+
 namespace virga::store::instances {
 namespace {
 
@@ -63,10 +69,20 @@ void read_state(const Rows& r, model::Instance& i) {
   i.image_virtual_size = r.integer(41);
 }
 
+void read_more(const Rows& r, model::Instance& i) {
+  i.disks = {r.integer(42), r.integer(43), r.integer(44), r.integer(45)};
+  i.observed_disk = r.integer(46);
+  i.rescue = {r.text(47), r.text(48), r.text(49), r.integer(50), r.integer(51)};
+  i.resizing = model::resizing_named(r.text(52));
+  i.old_flavor = {r.text(53),    r.text(54),    r.integer(55), r.integer(56),
+                  r.integer(57), r.integer(58), r.integer(59)};
+}
+
 model::Instance read(const Rows& r) {
   model::Instance i;
   read_what(r, i);
   read_state(r, i);
+  read_more(r, i);
   return i;
 }
 
@@ -81,6 +97,13 @@ std::vector<model::Instance> read_all(ReadTx& tx, Rows& rows) {
   while (rows.next()) instances.push_back(read(rows));
   for (auto& instance : instances) read_metadata(tx, instance);
   return instances;
+}
+
+void insert_metadata(WriteTx& tx, const std::string& id,
+                     const std::map<std::string, std::string>& metadata) {
+  for (const auto& [name, value] : metadata)
+    tx.exec("INSERT INTO instance_metadata (instance_id, name, value) VALUES ($1, $2, $3)", id,
+            name, value);
 }
 
 std::string like_pattern(const std::string& part) {
@@ -106,9 +129,7 @@ void insert(WriteTx& tx, const model::Instance& i) {
           i.observed_generation, i.observed_run_epoch, name_of(i.power), i.step, i.last_error,
           i.attempts, i.next_try_us, i.launched_us, i.terminated_us, i.fault_code, i.fault_message,
           i.fault_us, i.image_digest, i.image_format, i.image_size, i.image_virtual_size);
-  for (const auto& [name, value] : i.metadata)
-    tx.exec("INSERT INTO instance_metadata (instance_id, name, value) VALUES ($1, $2, $3)", i.id,
-            name, value);
+  insert_metadata(tx, i.id, i.metadata);
   if (!i.host_id.empty()) tx.notify("host", i.host_id);
   tx.notify("instance", i.id);
 }
@@ -117,7 +138,7 @@ std::optional<model::Instance> find(ReadTx& tx, const std::string& id,
                                     const std::string& project_id) {
   std::optional<model::Instance> instance;
   {
-    Rows rows = tx.query("SELECT " INSTANCE_COLUMNS
+    Rows rows = tx.query("SELECT " INSTANCE_COLUMNS INSTANCE_MORE
                          " FROM instances WHERE id = $1 AND deleted_us = 0"
                          " AND ($2 = '' OR project_id = $3)",
                          id, project_id, project_id);
@@ -129,14 +150,15 @@ std::optional<model::Instance> find(ReadTx& tx, const std::string& id,
 }
 
 std::optional<model::Instance> find_deleted_too(ReadTx& tx, const std::string& id) {
-  Rows rows = tx.query("SELECT " INSTANCE_COLUMNS " FROM instances WHERE id = $1", id);
+  Rows rows =
+      tx.query("SELECT " INSTANCE_COLUMNS INSTANCE_MORE " FROM instances WHERE id = $1", id);
   if (!rows.next()) return std::nullopt;
   return read(rows);
 }
 
 std::vector<model::Instance> list(ReadTx& tx, const Filter& f) {
   const std::string pattern = like_pattern(f.name);
-  Rows rows = tx.query("SELECT " INSTANCE_COLUMNS
+  Rows rows = tx.query("SELECT " INSTANCE_COLUMNS INSTANCE_MORE
                        " FROM instances WHERE deleted_us = 0 AND ($1 = '' OR project_id = $2)"
                        " AND ($3 = '' OR host_id = $4) AND name LIKE $5 ESCAPE '\\'"
                        " AND ($6 = '' OR (created_us, id) <"
@@ -148,7 +170,7 @@ std::vector<model::Instance> list(ReadTx& tx, const Filter& f) {
 }
 
 std::vector<model::Instance> list_of_host(ReadTx& tx, const std::string& host_id) {
-  Rows rows = tx.query("SELECT " INSTANCE_COLUMNS
+  Rows rows = tx.query("SELECT " INSTANCE_COLUMNS INSTANCE_MORE
                        " FROM instances WHERE host_id = $1 AND deleted_us = 0 ORDER BY id",
                        host_id);
   return read_all(tx, rows);
@@ -165,34 +187,73 @@ std::map<std::string, std::int64_t> unfinished_by_host(ReadTx& tx) {
 
 void set_wish(WriteTx& tx, const model::Instance& before, model::PowerWish wish,
               model::PowerVerb verb, bool new_run, TimeUs now_us) {
-  const std::int64_t epoch = before.run_epoch + (new_run ? 1 : 0);
+  model::Instance after = before;
+  after.wish = wish;
+  after.verb = verb;
+  after.run_epoch += new_run ? 1 : 0;
+  set_desired(tx, after, now_us);
+}
+
+void set_desired(WriteTx& tx, const model::Instance& i, TimeUs now_us) {
   const auto changed = tx.exec(
-      "UPDATE instances SET wish = $1, verb = $2, run_epoch = $3, generation = generation + 1,"
-      " updated_us = $4, fault_code = 0, fault_message = '' WHERE id = $5 AND generation = $6"
-      " AND deleted_us = 0",
-      name_of(wish), name_of(verb), epoch, now_us, before.id, before.generation);
+      "UPDATE instances SET wish = $1, verb = $2, run_epoch = $3, disk_number = $4,"
+      " disk_copy_of = $5, disk_kept = $6, disks_made = $7, rescue_image_id = $8,"
+      " rescue_digest = $9, rescue_format = $10, rescue_size = $11, rescue_virtual_size = $12,"
+      " resizing = $13, old_flavor_id = $14, old_flavor_name = $15, old_vcpus = $16,"
+      " old_memory_mib = $17, old_disk_gib = $18, old_ephemeral_gib = $19, old_swap_mib = $20,"
+      " flavor_id = $21, flavor_name = $22, vcpus = $23, memory_mib = $24, disk_gib = $25,"
+      " ephemeral_gib = $26, swap_mib = $27, image_id = $28, image_digest = $29,"
+      " image_format = $30, image_size = $31, image_virtual_size = $32, name = $33,"
+      " hostname = $34, key_name = $35, public_key = $36, user_data = $37,"
+      " generation = generation + 1, updated_us = $38, fault_code = 0, fault_message = ''"
+      " WHERE id = $39 AND generation = $40 AND deleted_us = 0",
+      name_of(i.wish), name_of(i.verb), i.run_epoch, i.disks.number, i.disks.copy_of, i.disks.kept,
+      i.disks.made, i.rescue.id, i.rescue.digest, i.rescue.format, i.rescue.size,
+      i.rescue.virtual_size, name_of(i.resizing), i.old_flavor.id, i.old_flavor.name,
+      i.old_flavor.vcpus, i.old_flavor.memory_mib, i.old_flavor.disk_gib,
+      i.old_flavor.ephemeral_gib, i.old_flavor.swap_mib, i.flavor_id, i.flavor_name, i.vcpus,
+      i.memory_mib, i.disk_gib, i.ephemeral_gib, i.swap_mib, i.image_id, i.image_digest,
+      i.image_format, i.image_size, i.image_virtual_size, i.name, i.hostname, i.key_name,
+      i.public_key, to_base64(i.user_data), now_us, i.id, i.generation);
   if (changed == 0)
-    throw Error(ErrorKind::conflict, "Instance " + before.id + " was changed by another request.");
-  if (!before.host_id.empty()) tx.notify("host", before.host_id);
-  tx.notify("instance", before.id);
+    throw Error(ErrorKind::conflict, "Instance " + i.id + " was changed by another request.");
+  if (!i.host_id.empty()) tx.notify("host", i.host_id);
+  tx.notify("instance", i.id);
+}
+
+void replace_metadata(WriteTx& tx, const std::string& id,
+                      const std::map<std::string, std::string>& metadata) {
+  tx.exec("DELETE FROM instance_metadata WHERE instance_id = $1", id);
+  insert_metadata(tx, id, metadata);
+}
+
+void finish_revert(WriteTx& tx, const std::string& id) {
+  tx.exec(
+      "UPDATE instances SET resizing = 'none', old_flavor_id = '', old_flavor_name = '',"
+      " old_vcpus = 0, old_memory_mib = 0, old_disk_gib = 0, old_ephemeral_gib = 0,"
+      " old_swap_mib = 0 WHERE id = $1 AND resizing = 'revert'",
+      id);
 }
 
 bool set_observed(WriteTx& tx, const std::string& host_id, const model::ObservedInstance& o,
                   TimeUs now_us) {
   // A guest that powered itself off ran, also when no report came while it did.
   const bool ran = o.power == model::PowerState::running || o.power == model::PowerState::paused ||
-                   o.stopped_by_guest;
+                   o.power == model::PowerState::suspended || o.stopped_by_guest;
+  const char* const power = name_of(o.power);
   const auto changed = tx.exec(
       "UPDATE instances SET observed_generation = $1, observed_run_epoch = $2, power = $3,"
       " step = $4, last_error = $5, attempts = $6, next_try_us = $7,"
       " launched_us = CASE WHEN launched_us = 0 AND $8 = 1 THEN $9 ELSE launched_us END,"
-      " updated_us = CASE WHEN power <> $10 THEN $11 ELSE updated_us END"
-      " WHERE id = $12 AND host_id = $13 AND deleted_us = 0 AND observed_generation <= $14"
-      " AND (observed_generation <> $15 OR observed_run_epoch <> $16 OR power <> $17"
-      "  OR step <> $18 OR last_error <> $19 OR attempts <> $20 OR next_try_us <> $21)",
-      o.generation, o.run_epoch, name_of(o.power), o.step, o.last_error, o.attempts, o.next_try_us,
-      ran, now_us, name_of(o.power), now_us, o.id, host_id, o.generation, o.generation, o.run_epoch,
-      name_of(o.power), o.step, o.last_error, o.attempts, o.next_try_us);
+      " updated_us = CASE WHEN power <> $10 THEN $11 ELSE updated_us END,"
+      " observed_disk = $12"
+      " WHERE id = $13 AND host_id = $14 AND deleted_us = 0 AND observed_generation <= $15"
+      " AND (observed_generation <> $16 OR observed_run_epoch <> $17 OR power <> $18"
+      "  OR step <> $19 OR last_error <> $20 OR attempts <> $21 OR next_try_us <> $22"
+      "  OR observed_disk <> $23)",
+      o.generation, o.run_epoch, power, o.step, o.last_error, o.attempts, o.next_try_us, ran,
+      now_us, power, now_us, o.disk, o.id, host_id, o.generation, o.generation, o.run_epoch, power,
+      o.step, o.last_error, o.attempts, o.next_try_us, o.disk);
   if (changed > 0) tx.notify("instance", o.id);
   return changed > 0;
 }
@@ -221,9 +282,9 @@ std::int64_t purge_deleted(WriteTx& tx, TimeUs before_us) {
 
 bool uses_image(ReadTx& tx, const std::string& digest, const std::string& host_id) {
   Rows rows = tx.query(
-      "SELECT 1 FROM instances WHERE image_digest = $1 AND deleted_us = 0"
-      " AND ($2 = '' OR host_id = $3) LIMIT 1",
-      digest, host_id, host_id);
+      "SELECT 1 FROM instances WHERE (image_digest = $1 OR rescue_digest = $2)"
+      " AND deleted_us = 0 AND ($3 = '' OR host_id = $4) LIMIT 1",
+      digest, digest, host_id, host_id);
   return rows.next();
 }
 

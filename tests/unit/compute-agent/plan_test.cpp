@@ -32,8 +32,10 @@ model::DesiredInstance wish(PowerWish power, PowerVerb verb = PowerVerb::create)
 
 Seen with_domain(PowerState power, std::int64_t epoch = kEpoch, bool by_guest = false) {
   Seen seen;
-  seen.domain = DomainFacts{"i", epoch, power, by_guest};
+  seen.domain =
+      DomainFacts{.id = "i", .run_epoch = epoch, .power = power, .stopped_by_guest = by_guest};
   seen.metadata_ready = true;
+  seen.disks_trimmed = true;
   return seen;
 }
 
@@ -55,6 +57,8 @@ TEST(PlanRunning, BuildsInOrder) {
   seen.root_disk_ready = true;
   EXPECT_EQ(kind(desired, seen), StepKind::config_drive);
   seen.config_drive_ready = true;
+  EXPECT_EQ(kind(desired, seen), StepKind::trim_disks);
+  seen.disks_trimmed = true;
   EXPECT_EQ(kind(desired, seen), StepKind::network);
   seen.network_ready = true;
   EXPECT_EQ(kind(desired, seen), StepKind::start);
@@ -62,7 +66,7 @@ TEST(PlanRunning, BuildsInOrder) {
 
 TEST(PlanRunning, MakesNoConfigDriveThatNobodyWants) {
   Seen seen;
-  seen.base_ready = seen.root_disk_ready = true;
+  seen.base_ready = seen.root_disk_ready = seen.disks_trimmed = true;
   EXPECT_EQ(kind(wish(PowerWish::running), seen), StepKind::network);
 }
 
@@ -191,6 +195,79 @@ TEST(PlanStopped, AsksAfreshWhenTheClockWasSetBack) {
   Seen seen = with_domain(PowerState::running);
   seen.asked_first_us = seen.asked_last_us = kNow;
   EXPECT_EQ(kind(wish(PowerWish::stopped), seen, kNow - 3600 * kSecondUs), StepKind::ask_shutdown);
+}
+
+TEST(PlanPaused, StopsAndRestartsTheProcessors) {
+  const auto paused = wish(PowerWish::paused, PowerVerb::pause);
+  EXPECT_EQ(kind(paused, with_domain(PowerState::running)), StepKind::pause);
+  EXPECT_EQ(kind(paused, with_domain(PowerState::paused)), StepKind::none);
+  const auto running = wish(PowerWish::running, PowerVerb::unpause);
+  Seen seen = with_domain(PowerState::paused);
+  EXPECT_EQ(kind(running, seen), StepKind::none) << "QEMU paused it by itself";
+  seen.domain->paused_by_us = true;
+  EXPECT_EQ(kind(running, seen), StepKind::unpause);
+}
+
+TEST(PlanPaused, ABrokenGuestIsStartedFirst) {
+  Seen seen = with_domain(PowerState::crashed);
+  seen.base_ready = seen.network_ready = true;
+  EXPECT_EQ(kind(wish(PowerWish::paused, PowerVerb::pause), seen), StepKind::start);
+  EXPECT_EQ(kind(wish(PowerWish::suspended, PowerVerb::suspend), seen), StepKind::start);
+}
+
+TEST(PlanSuspended, SavesTheMemoryAndGoesOnFromThere) {
+  const auto suspended = wish(PowerWish::suspended, PowerVerb::suspend);
+  EXPECT_EQ(kind(suspended, with_domain(PowerState::running)), StepKind::suspend);
+  EXPECT_EQ(kind(suspended, with_domain(PowerState::paused)), StepKind::suspend);
+  EXPECT_EQ(kind(suspended, with_domain(PowerState::suspended)), StepKind::none);
+  Seen seen = with_domain(PowerState::suspended);
+  const auto resumed = wish(PowerWish::running, PowerVerb::resume);
+  EXPECT_FALSE(ended_unexpectedly(resumed, seen));
+  EXPECT_EQ(kind(resumed, seen), StepKind::network);
+  seen.network_ready = true;
+  EXPECT_EQ(kind(resumed, seen), StepKind::resume);
+}
+
+TEST(PlanSuspended, ANewRunOrAStopForgetsTheMemory) {
+  const Seen seen = with_domain(PowerState::suspended, kEpoch - 1);
+  EXPECT_EQ(kind(wish(PowerWish::running, PowerVerb::reboot_hard), seen), StepKind::stop);
+  EXPECT_EQ(kind(wish(PowerWish::stopped, PowerVerb::stop), seen), StepKind::stop);
+}
+
+TEST(PlanDisks, AnotherRootDiskIsMadeBeforeTheNextRun) {
+  auto desired = wish(PowerWish::running, PowerVerb::rebuild);
+  desired.instance.disks.replace(false, false);
+  EXPECT_EQ(kind(desired, with_domain(PowerState::running, kEpoch - 1)), StepKind::stop);
+  Seen seen = with_domain(PowerState::shutoff, kEpoch - 1);
+  seen.disks_trimmed = false;
+  seen.base_ready = true;
+  EXPECT_EQ(kind(desired, seen), StepKind::root_disk);
+  seen.root_disk_ready = true;
+  EXPECT_EQ(kind(desired, seen), StepKind::trim_disks);
+  seen.disks_trimmed = seen.network_ready = true;
+  EXPECT_EQ(kind(desired, seen), StepKind::start);
+}
+
+TEST(PlanDisks, AStoppedInstanceGetsItWithoutARun) {
+  auto desired = wish(PowerWish::stopped, PowerVerb::rebuild);
+  desired.instance.disks.replace(false, false);
+  Seen seen = with_domain(PowerState::shutoff, kEpoch - 1);
+  seen.base_ready = true;
+  EXPECT_EQ(kind(desired, seen), StepKind::root_disk);
+  seen.root_disk_ready = true;
+  EXPECT_EQ(kind(desired, seen), StepKind::none);
+}
+
+TEST(PlanDisks, OnesThatNobodyNeedsGoWhileTheGuestRuns) {
+  Seen seen = with_domain(PowerState::running);
+  seen.disks_trimmed = false;
+  EXPECT_EQ(kind(wish(PowerWish::running), seen), StepKind::trim_disks);
+}
+
+TEST(PlanDisks, AResizeAndARescueLetTheGuestPutItselfInOrder) {
+  for (const auto verb : {PowerVerb::resize, PowerVerb::rescue})
+    EXPECT_EQ(kind(wish(PowerWish::running, verb), with_domain(PowerState::running, kEpoch - 1)),
+              StepKind::ask_shutdown);
 }
 
 TEST(PlanAbsent, RemovesInOrderAndReportsOnlyThen) {

@@ -40,6 +40,7 @@ Instance placed(PowerWish wish, PowerVerb verb, PowerState power, std::int64_t o
   i.power = power;
   i.run_epoch = 3;
   i.observed_run_epoch = observed_epoch;
+  i.observed_disk = i.disks.number;
   i.launched_us = 1;
   return i;
 }
@@ -73,8 +74,8 @@ std::string_view expected_task(const Instance& i) {
   if (i.deleted_us != 0) return "";
   if (i.wish == PowerWish::absent) return "deleting";
   if (i.fault_code != 0) return "";
-  if (i.wish == PowerWish::stopped && up) return "powering-off";
   if (i.launched_us == 0) return "spawning";
+  if (i.wish == PowerWish::stopped && up) return "powering-off";
   if (i.wish == PowerWish::stopped || in_wanted_run) return "";
   if (i.verb == PowerVerb::start) return "powering-on";
   if (i.verb == PowerVerb::reboot_soft) return "rebooting";
@@ -90,6 +91,7 @@ int expected_power(const Instance& i) {
     case PowerState::paused:
       return 3;
     case PowerState::shutoff:
+    case PowerState::suspended:
       return 4;
     case PowerState::crashed:
       return 6;
@@ -163,6 +165,92 @@ TEST(InstanceStatus, TheImportantRowsAreLiterallyThese) {
   for (const auto& r : rows)
     EXPECT_EQ(words_of(placed(r.wish, r.verb, r.power, r.epoch)), r.words)
         << name_of(r.wish) << ' ' << name_of(r.verb) << ' ' << name_of(r.power) << ' ' << r.epoch;
+}
+
+TEST(InstanceStatus, WhatActionsMakeOfAnInstance) {
+  using W = PowerWish;
+  using V = PowerVerb;
+  using P = PowerState;
+  struct Row {
+    W wish;
+    V verb;
+    P power;
+    std::int64_t epoch;  // 3 is the wanted one
+    bool rescued;
+    Resizing resizing;
+    Words words;
+  };
+  constexpr auto kNo = Resizing::none;
+  constexpr auto kResize = Resizing::resize;
+  constexpr auto kRevert = Resizing::revert;
+  const Row rows[] = {
+      {W::paused, V::pause, P::running, 3, false, kNo, {"ACTIVE", "active", "pausing", 1}},
+      {W::paused, V::pause, P::paused, 3, false, kNo, {"PAUSED", "paused", "", 3}},
+      {W::running, V::unpause, P::paused, 3, false, kNo, {"PAUSED", "paused", "unpausing", 3}},
+      {W::running, V::unpause, P::running, 3, false, kNo, {"ACTIVE", "active", "", 1}},
+      {W::suspended, V::suspend, P::running, 3, false, kNo, {"ACTIVE", "active", "suspending", 1}},
+      {W::suspended, V::suspend, P::suspended, 3, false, kNo, {"SUSPENDED", "suspended", "", 4}},
+      {W::running,
+       V::resume,
+       P::suspended,
+       3,
+       false,
+       kNo,
+       {"SUSPENDED", "suspended", "resuming", 4}},
+      {W::running, V::resume, P::running, 3, false, kNo, {"ACTIVE", "active", "", 1}},
+      {W::running, V::rescue, P::running, 2, true, kNo, {"ACTIVE", "active", "rescuing", 1}},
+      {W::running, V::rescue, P::running, 3, true, kNo, {"RESCUE", "rescued", "", 1}},
+      {W::stopped, V::stop, P::shutoff, 3, true, kNo, {"RESCUE", "rescued", "", 4}},
+      {W::running, V::unrescue, P::running, 2, false, kNo, {"RESCUE", "rescued", "unrescuing", 1}},
+      {W::running, V::unrescue, P::running, 3, false, kNo, {"ACTIVE", "active", "", 1}},
+      {W::running, V::rebuild, P::running, 2, false, kNo, {"REBUILD", "active", "rebuilding", 1}},
+      {W::running, V::rebuild, P::running, 3, false, kNo, {"ACTIVE", "active", "", 1}},
+      {W::running,
+       V::resize,
+       P::running,
+       2,
+       false,
+       kResize,
+       {"RESIZE", "active", "resize_migrating", 1}},
+      {W::running,
+       V::resize,
+       P::shutoff,
+       2,
+       false,
+       kResize,
+       {"RESIZE", "active", "resize_finish", 4}},
+      {W::running, V::resize, P::running, 3, false, kResize, {"VERIFY_RESIZE", "resized", "", 1}},
+      {W::stopped, V::resize, P::shutoff, 2, false, kResize, {"VERIFY_RESIZE", "resized", "", 4}},
+      {W::stopped, V::stop, P::running, 3, false, kResize, {"VERIFY_RESIZE", "resized", "", 1}},
+      {W::running,
+       V::revert_resize,
+       P::running,
+       2,
+       false,
+       kRevert,
+       {"REVERT_RESIZE", "resized", "resize_reverting", 1}},
+      {W::running, V::revert_resize, P::running, 3, false, kRevert, {"ACTIVE", "active", "", 1}},
+  };
+  for (const auto& r : rows) {
+    Instance i = placed(r.wish, r.verb, r.power, r.epoch);
+    if (r.rescued) i.rescue.id = "image";
+    i.resizing = r.resizing;
+    EXPECT_EQ(words_of(i), r.words)
+        << name_of(r.wish) << ' ' << name_of(r.verb) << ' ' << name_of(r.power) << ' ' << r.epoch;
+  }
+}
+
+TEST(InstanceStatus, AStoppedInstanceIsRebuiltOrResizedOnceItsNewDiskIsThere) {
+  Instance i = placed(PowerWish::stopped, PowerVerb::rebuild, PowerState::shutoff, 2);
+  i.disks.number = 2;
+  EXPECT_EQ(words_of(i), (Words{"REBUILD", "stopped", "rebuilding", 4}));
+  i.observed_disk = 2;
+  EXPECT_EQ(words_of(i), (Words{"SHUTOFF", "stopped", "", 4}));
+  i.verb = PowerVerb::resize;
+  i.resizing = Resizing::resize;
+  EXPECT_EQ(words_of(i), (Words{"VERIFY_RESIZE", "resized", "", 4}));
+  i.observed_disk = 1;
+  EXPECT_EQ(words_of(i), (Words{"RESIZE", "stopped", "resize_finish", 4}));
 }
 
 TEST(InstanceStatus, ABuildShowsWhereItIs) {

@@ -151,7 +151,7 @@ TEST_F(DirectoryStoreTest, EvictsOnlyBasesThatNothingUsed) {
   EXPECT_TRUE(fs::exists(cached(other)));
   store_->evict_bases({base_.digest, other.digest}, 0);  // both are named
   EXPECT_TRUE(fs::exists(cached(other)));
-  store_->ensure_root_disk(id_, base_, 0);
+  store_->ensure_root_disk(id_, {1, 0, base_, 0});
   store_->evict_bases({}, 50);  // one is old and unused, the other has a disk
   EXPECT_FALSE(fs::exists(cached(other)));
   EXPECT_TRUE(fs::exists(cached(base_)));

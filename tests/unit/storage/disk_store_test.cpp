@@ -19,7 +19,7 @@ json::value image_info(const std::string& path) {
 
 TEST_F(DirectoryStoreTest, MakesAnOverlayWithARecordedFormat) {
   store_->ensure_base(base_, delivers(bytes_));
-  store_->ensure_root_disk(id_, base_, 20 * kMiB);
+  store_->ensure_root_disk(id_, {1, 0, base_, 20 * kMiB});
   const std::string disk = store_->files_of(id_).root_disk;
   const json::value info = image_info(disk);
   EXPECT_EQ(info.at("virtual-size").as_int64(), 20 * kMiB);
@@ -36,7 +36,7 @@ TEST_F(DirectoryStoreTest, AQcow2BaseCanBeReadThroughTheOverlay) {
   BaseImage base = base_of(bytes, "qcow2");
   base.virtual_size = 4 * kMiB;
   store_->ensure_base(base, delivers(bytes));
-  store_->ensure_root_disk(id_, base, 0);
+  store_->ensure_root_disk(id_, {1, 0, base, 0});
   const std::string disk = store_->files_of(id_).root_disk;
   EXPECT_EQ(image_info(disk).at("virtual-size").as_int64(), 4 * kMiB);
   EXPECT_NO_THROW(run_checked(
@@ -45,20 +45,26 @@ TEST_F(DirectoryStoreTest, AQcow2BaseCanBeReadThroughTheOverlay) {
 
 TEST_F(DirectoryStoreTest, ARootDiskIsNeverSmallerThanItsBaseAndKeptAsItIs) {
   store_->ensure_base(base_, delivers(bytes_));
-  store_->ensure_root_disk(id_, base_, 512);
+  store_->ensure_root_disk(id_, {1, 0, base_, 512});
   const std::string disk = store_->files_of(id_).root_disk;
   EXPECT_EQ(image_info(disk).at("virtual-size").as_int64(), 3072);  // 3000 in whole sectors
-  store_->ensure_root_disk(id_, base_, kMiB);
+  store_->ensure_root_disk(id_, {1, 0, base_, kMiB});
   EXPECT_EQ(image_info(disk).at("virtual-size").as_int64(), 3072);
 }
 
 TEST_F(DirectoryStoreTest, RefusesARootDiskWithoutItsBase) {
-  EXPECT_EQ(kind_of([&] { store_->ensure_root_disk(id_, base_, 0); }), ErrorKind::unavailable);
+  EXPECT_EQ(kind_of([&] {
+              store_->ensure_root_disk(id_, {1, 0, base_, 0});
+            }),
+            ErrorKind::unavailable);
   EXPECT_TRUE(store_->list().empty());
   BaseImage unknown = base_;
   unknown.virtual_size = 0;
-  EXPECT_EQ(kind_of([&] { store_->ensure_root_disk(id_, unknown, 0); }), ErrorKind::invalid);
-  EXPECT_EQ(kind_of([&] { store_->ensure_root_disk(id_, base_, -1); }), ErrorKind::invalid);
+  EXPECT_EQ(kind_of([&] {
+              store_->ensure_root_disk(id_, {1, 0, unknown, 0});
+            }),
+            ErrorKind::invalid);
+  EXPECT_EQ(kind_of([&] { store_->ensure_root_disk(id_, {1, 0, base_, -1}); }), ErrorKind::invalid);
 }
 
 TEST_F(DirectoryStoreTest, InstanceIdsCannotBecomeOtherPaths) {
@@ -67,7 +73,11 @@ TEST_F(DirectoryStoreTest, InstanceIdsCannotBecomeOtherPaths) {
         "aaaaaaaaaaaa4aaa8aaaaaaaaaaaaaaa"}) {
     EXPECT_EQ(kind_of([&] { (void)store_->files_of(id); }), ErrorKind::invalid) << id;
     EXPECT_EQ(kind_of([&] { store_->ensure_absent(id); }), ErrorKind::invalid) << id;
-    EXPECT_EQ(kind_of([&] { store_->ensure_root_disk(id, base_, 0); }), ErrorKind::invalid) << id;
+    EXPECT_EQ(kind_of([&] {
+                store_->ensure_root_disk(id, {1, 0, base_, 0});
+              }),
+              ErrorKind::invalid)
+        << id;
     EXPECT_EQ(kind_of([&] { store_->ensure_config_drive(id, {}); }), ErrorKind::invalid) << id;
     EXPECT_EQ(kind_of([&] { (void)store_->read_console(id, 10); }), ErrorKind::invalid) << id;
   }
@@ -78,7 +88,7 @@ TEST_F(DirectoryStoreTest, ARestartAfterAHalfMadeDiskMakesItWhole) {
   fs::create_directories(top_ + "/instances/" + id_ + "/config.part/files/openstack");
   write_file_atomic(top_ + "/instances/" + id_ + "/root.part", "half");
   open();
-  store_->ensure_root_disk(id_, base_, kMiB);
+  store_->ensure_root_disk(id_, {1, 0, base_, kMiB});
   store_->ensure_config_drive(id_, {{"openstack/x", "1"}});
   EXPECT_EQ(image_info(store_->files_of(id_).root_disk).at("virtual-size").as_int64(), kMiB);
   EXPECT_FALSE(fs::exists(top_ + "/instances/" + id_ + "/root.part"));
@@ -89,7 +99,7 @@ TEST_F(DirectoryStoreTest, RemovesAllOfAnInstanceAndNothingOfOthers) {
   const std::string other = new_uuid();
   store_->ensure_base(base_, delivers(bytes_));
   for (const std::string& id : {id_, other}) {
-    store_->ensure_root_disk(id, base_, 0);
+    store_->ensure_root_disk(id, {1, 0, base_, 0});
     store_->ensure_config_drive(id, {{"a", "1"}});
   }
   log("", "x");
@@ -123,7 +133,7 @@ TEST_F(DirectoryStoreTest, WorksForDifferentInstancesAtOnce) {
   for (int i = 0; i < 6; ++i)
     threads.emplace_back([&] {
       const std::string id = new_uuid();
-      store_->ensure_root_disk(id, base_, kMiB);
+      store_->ensure_root_disk(id, {1, 0, base_, kMiB});
       store_->ensure_config_drive(id, {{"a", id}});
       EXPECT_TRUE(fs::exists(store_->files_of(id).root_disk));
       if (id[0] < '8') store_->ensure_absent(id);
@@ -140,7 +150,7 @@ TEST(DirectoryStore, WorksWithoutTheQemuUser) {
                                            .reserve_bytes = 0});
   const std::string id = new_uuid();
   store->ensure_base(base_of("x"), delivers("x"));
-  store->ensure_root_disk(id, base_of("x"), 0);
+  store->ensure_root_disk(id, {1, 0, base_of("x"), 0});
   EXPECT_EQ(facts_of(store->files_of(id).root_disk).st_uid, ::geteuid());
   fs::remove_all(top);
 }

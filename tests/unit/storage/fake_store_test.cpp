@@ -20,11 +20,11 @@ const FetchImage kWrong = [](const BaseImage&, const ByteSink& sink) { sink("evi
 TEST(FakeStore, BehavesLikeTheRealOneForAnInstance) {
   const auto store = make_fake_store();
   const std::string id = new_uuid();
-  EXPECT_THROW(store->ensure_root_disk(id, base(), 0), Error);
+  EXPECT_THROW(store->ensure_root_disk(id, {1, 0, base(), 0}), Error);
   EXPECT_TRUE(store->list().empty());
   store->ensure_base(base(), kGood);
-  store->ensure_root_disk(id, base(), 0);
-  store->ensure_root_disk(id, base(), 0);
+  store->ensure_root_disk(id, {1, 0, base(), 0});
+  store->ensure_root_disk(id, {1, 0, base(), 0});
   EXPECT_EQ(store->files_of(id).config_drive, "");
   store->ensure_config_drive(id, {{"a", "1"}});
   EXPECT_NE(store->files_of(id).config_drive, "");
@@ -50,7 +50,7 @@ TEST(FakeStore, EvictsWhatNothingUses) {
   store->ensure_base(base(), kGood);
   const auto full = store->space();
   store->evict_bases({base().digest}, 0);
-  store->ensure_root_disk(id, base(), 0);
+  store->ensure_root_disk(id, {1, 0, base(), 0});
   store->evict_bases({}, 0);
   EXPECT_EQ(store->space().free, full.free);
   store->ensure_absent(id);

@@ -37,18 +37,27 @@ pugi::xml_node find_element(const pugi::xml_document& document) {
   return {};
 }
 
+/// A number of ours in the text; nullopt when there is none.
+std::optional<std::int64_t> read_number(const std::string& xml, std::string_view name) {
+  pugi::xml_document document;
+  if (!document.load_buffer(xml.data(), xml.size())) return std::nullopt;
+  const pugi::xml_node node = child_called(find_element(document), name);
+  const std::string_view digits = node.text().get();
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc() || end != digits.data() + digits.size() || number < 0)
+    return std::nullopt;
+  return number;
+}
+
 }  // namespace
 
 std::optional<std::int64_t> read_run_epoch(const std::string& xml) {
-  pugi::xml_document document;
-  if (!document.load_buffer(xml.data(), xml.size())) return std::nullopt;
-  const pugi::xml_node node = child_called(find_element(document), "run_epoch");
-  const std::string_view digits = node.text().get();
-  std::int64_t epoch = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), epoch);
-  if (error != std::errc() || end != digits.data() + digits.size() || epoch < 0)
-    return std::nullopt;
-  return epoch;
+  return read_number(xml, "run_epoch");
+}
+
+std::int64_t read_disk_number(const std::string& xml) {
+  return read_number(xml, "disk").value_or(1);
 }
 
 }  // namespace virga::agent
