@@ -5,6 +5,7 @@
 
 #include "common/error.h"
 #include "common/log.h"
+#include "compute-agent/src/domain_spec.h"
 #include "compute-agent/src/reconciler_impl.h"
 
 namespace virga::agent {

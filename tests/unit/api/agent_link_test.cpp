@@ -115,7 +115,7 @@ TEST_F(AgentLinkTest, AReportGoesIntoTheRows) {
   const std::string id = created();
   model::ObservedHost o;
   o.vcpus = 3;
-  o.instances = {{id, 1, 1, model::PowerState::running, false, "", "", false, 0, 0}};
+  o.instances = {{id, 1, 1, 1, model::PowerState::running, false, "", "", false, 0, 0}};
   s.say({{"type", "observed"}, {"observed", model::to_json(o)}});
   EXPECT_EQ(instance(id).power, model::PowerState::running);
   EXPECT_EQ(number("SELECT vcpus FROM hosts WHERE id = 'h1'"), 3);

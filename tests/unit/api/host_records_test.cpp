@@ -26,7 +26,7 @@ class HostRecords : public test::CloudTest {
   }
   ObservedInstance seen(PowerState power) {
     const auto i = instance(id_);
-    return {id_, i.generation, i.run_epoch, power, false, "", "", false, 0, 0};
+    return {id_, i.generation, i.run_epoch, i.disks.number, power, false, "", "", false, 0, 0};
   }
   void report(const ObservedInstance& o, const std::string& host = "h1") {
     model::ObservedHost observed;

@@ -109,10 +109,10 @@ TEST_F(ServerActions, NothingIsAllowedWithoutAHost) {
 TEST_F(ServerActions, AGuestThatPoweredItselfOffAtOnceCanBeStartedAgain) {
   db_.write([&](WriteTx& tx) {
     const auto before = instance(id_);
-    store::instances::set_observed(
-        tx, "h1",
-        {id_, before.generation, before.run_epoch, PowerState::shutoff, true, "", "", false, 0, 0},
-        9);
+    store::instances::set_observed(tx, "h1",
+                                   {id_, before.generation, before.run_epoch, 1,
+                                    PowerState::shutoff, true, "", "", false, 0, 0},
+                                   9);
     store::instances::set_wish(tx, before, PowerWish::stopped, PowerVerb::stop, false, 9);
   });
   EXPECT_EQ(model::derive_status(instance(id_)).status, "SHUTOFF");

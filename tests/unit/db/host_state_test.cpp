@@ -55,6 +55,8 @@ DesiredHost desired_sample() {
   i.instance.wish = PowerWish::stopped;
   i.instance.verb = PowerVerb::stop;
   i.instance.run_epoch = 4;
+  i.instance.disks = {3, 2, 2, 1};
+  i.instance.rescue = {new_uuid(), std::string(64, 'e'), "raw", 512, 1024};
   Port port = dhcp;
   port.position = 1;
   i.ports = {port};
@@ -76,8 +78,8 @@ ObservedHost observed_sample() {
   o.hypervisor_version = "7.2.22";
   o.cpu_info = R"({"model":"x"})";
   o.instances.push_back(
-      {new_uuid(), 5, 4, PowerState::shutoff, true, "start", "no \"luck\"", true, 3, 99});
-  o.instances.push_back({new_uuid(), 0, 0, PowerState::absent, false, "", "", false, 0, 0});
+      {new_uuid(), 5, 4, 1, PowerState::shutoff, true, "start", "no \"luck\"", true, 3, 99});
+  o.instances.push_back({new_uuid(), 0, 0, 1, PowerState::absent, false, "", "", false, 0, 0});
   o.bases = {{std::string(64, 'd'), "raw", 512, 1'700'000'000'000'001, 1'700'000'000'000'000, 3}};
   o.strays = {new_uuid()};
   return o;

@@ -33,7 +33,7 @@ class InstanceStore : public StoreTest {
     return db_.write([&](WriteTx& tx) { return instances::set_observed(tx, host, seen, now); });
   }
   model::ObservedInstance running(std::int64_t generation = 1) const {
-    return {row_.id, generation, 1, PowerState::running, false, "", "", false, 0, 0};
+    return {row_.id, generation, 1, 1, PowerState::running, false, "", "", false, 0, 0};
   }
   void wish(const model::Instance& before, PowerWish w, PowerVerb v, bool new_run) {
     db_.write([&](WriteTx& tx) { instances::set_wish(tx, before, w, v, new_run, 777); });
@@ -188,16 +188,16 @@ TEST_F(InstanceStore, AReportIsTakenOverOnce) {
 }
 
 TEST_F(InstanceStore, LaunchedIsTheFirstTimeItRan) {
-  observe({row_.id, 1, 0, PowerState::shutoff, false, "start", "", false, 0, 0}, "h1", 400);
+  observe({row_.id, 1, 0, 1, PowerState::shutoff, false, "start", "", false, 0, 0}, "h1", 400);
   EXPECT_EQ(found()->launched_us, 0);
   observe(running(), "h1", 500);
-  observe({row_.id, 1, 1, PowerState::shutoff, false, "", "", false, 0, 0}, "h1", 600);
+  observe({row_.id, 1, 1, 1, PowerState::shutoff, false, "", "", false, 0, 0}, "h1", 600);
   observe(running(), "h1", 700);
   EXPECT_EQ(found()->launched_us, 500);
 }
 
 TEST_F(InstanceStore, AGuestThatEndedItselfBeforeAnyReportHasRun) {
-  observe({row_.id, 1, 1, PowerState::shutoff, true, "", "", false, 0, 0}, "h1", 400);
+  observe({row_.id, 1, 1, 1, PowerState::shutoff, true, "", "", false, 0, 0}, "h1", 400);
   EXPECT_EQ(found()->launched_us, 400);
 }
 
@@ -215,7 +215,7 @@ TEST_F(InstanceStore, AReportOfAnOldGenerationChangesNothing) {
 }
 
 TEST_F(InstanceStore, AProgressReportDoesNotCountAsAnUpdate) {
-  observe({row_.id, 1, 0, PowerState::unknown, false, "image", "slow", false, 2, 900});
+  observe({row_.id, 1, 0, 1, PowerState::unknown, false, "image", "slow", false, 2, 900});
   const auto after = found().value();
   EXPECT_EQ(after.step, "image");
   EXPECT_EQ(after.last_error, "slow");

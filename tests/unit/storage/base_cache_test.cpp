@@ -167,8 +167,8 @@ TEST_F(DirectoryStoreTest, TellsWhatTheCacheHolds) {
   const BaseImage other = base_of(std::string(600, 'o'), "qcow2");
   store_->ensure_base(base_, delivers(bytes_));
   store_->ensure_base(other, delivers(std::string(600, 'o')));
-  store_->ensure_root_disk(id_, base_, 0);
-  store_->ensure_root_disk(new_uuid(), base_, 0);
+  store_->ensure_root_disk(id_, {1, 0, base_, 0});
+  store_->ensure_root_disk(new_uuid(), {1, 0, base_, 0});
   set_age(cached(base_), 100);
   for (const char* name : {"foreign", "x.part", ".hidden"})
     write_file_atomic(top_ + "/cache/" + name, "not a base");
@@ -188,7 +188,7 @@ TEST_F(DirectoryStoreTest, TellsWhatTheCacheHolds) {
 
 TEST_F(DirectoryStoreTest, DropsABaseAtOnceUnlessADiskStandsOnIt) {
   store_->ensure_base(base_, delivers(bytes_));
-  store_->ensure_root_disk(id_, base_, 0);
+  store_->ensure_root_disk(id_, {1, 0, base_, 0});
   store_->drop_base(base_);
   EXPECT_TRUE(fs::exists(cached(base_)));
   store_->ensure_absent(id_);

@@ -63,7 +63,7 @@ TEST(FakeStore, TellsAndDropsBases) {
   const std::string id = new_uuid();
   EXPECT_TRUE(store->list_bases().empty());
   store->ensure_base(base(), kGood);
-  store->ensure_root_disk(id, base(), 0);
+  store->ensure_root_disk(id, {1, 0, base(), 0});
   ASSERT_EQ(store->list_bases().size(), 1U);
   const CachedBase held = store->list_bases()[0];
   EXPECT_EQ(held.digest + held.format, base().digest + "raw");
