@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Work on the whole host: everything is looked at again, whatever was or was not told.
 #include <algorithm>
-#include <utility>
 
 #include "common/error.h"
 #include "common/log.h"
@@ -51,7 +50,8 @@ void Reconciler::Impl::note_orphans() {
     std::erase_if(found, [&](const std::string& id) { return works.contains(id); });
     for (const auto& id : found)
       if (!known_orphans.contains(id)) fresh.push_back(id);
-    changed = !std::exchange(has_looked, true) || known_orphans != found;
+    has_looked = true;
+    changed = known_orphans != found;
     known_orphans = std::move(found);
   }
   if (changed) report();

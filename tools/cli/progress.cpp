@@ -72,7 +72,12 @@ class Board {
 
 /// The step of its host and its last failure, where the cloud tells.
 std::string host_step(Session& session, const std::string& id) {
-  const auto found = session.find({"virga", "GET", "/servers/" + id + "/explain"});
+  std::optional<json::value> found;
+  try {
+    found = session.find({"virga", "GET", "/servers/" + id + "/explain"});
+  } catch (const Failure&) {
+    // Waiting goes on without.
+  }
   if (!found) return {};
   const json::value& now = at(at(*found, "explain"), "progress");
   std::string text = text_at(now, "step");

@@ -33,7 +33,7 @@ void refuse_cycles(const Policies& policies, const Policy& policy, std::set<std:
 
 PolicyTable::PolicyTable(const std::map<std::string, std::string>& overrides) {
   add(policies_, identity_policies(), false);
-  add(policies_, virga_policies(), false);
+  add(policies_, virga_policies(), true);
   add(policies_, compute_policies(), true);
   add(policies_, image_policies(), true);
   add(policies_, network_policies(), true);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Policies that no service of OpenStack has.
+// Policies that no service of OpenStack has. Queries are scoped by project, as those of Compute.
 #include "api/identity/src/policy_defaults.h"
 
 namespace virga::identity {

@@ -59,22 +59,21 @@ InstanceStatus resizing(const Instance& i, InstanceStatus s, bool done) noexcept
   return s;
 }
 
-std::string_view task_of(PowerVerb verb) noexcept {
+/// What the host does for it, when it is not to stop.
+std::string_view task_of(PowerWish wish, PowerVerb verb) noexcept {
   switch (verb) {
     case PowerVerb::start:
       return "powering-on";
-    case PowerVerb::stop:
-      return "powering-off";
     case PowerVerb::reboot_soft:
       return "rebooting";
     case PowerVerb::reboot_hard:
       return "rebooting_hard";
     case PowerVerb::pause:
-      return "pausing";
+      return wish == PowerWish::paused ? "pausing" : "";
     case PowerVerb::unpause:
       return "unpausing";
     case PowerVerb::suspend:
-      return "suspending";
+      return wish == PowerWish::suspended ? "suspending" : "";
     case PowerVerb::resume:
       return "resuming";
     case PowerVerb::rescue:
@@ -84,6 +83,7 @@ std::string_view task_of(PowerVerb verb) noexcept {
     case PowerVerb::rebuild:
       return "rebuilding";
     case PowerVerb::create:
+    case PowerVerb::stop:
     case PowerVerb::resize:
     case PowerVerb::revert_resize:
       break;
@@ -104,7 +104,7 @@ InstanceStatus living(const Instance& i) noexcept {
     if (is_up(i.power)) s.task_state = "powering-off";
     return s;
   }
-  s.task_state = task_of(i.verb);
+  s.task_state = task_of(i.wish, i.verb);
   if (i.verb == PowerVerb::reboot_soft) return {"REBOOT", "active", s.task_state, s.power_state};
   if (i.verb == PowerVerb::reboot_hard)
     return {"HARD_REBOOT", "active", s.task_state, s.power_state};

@@ -2,6 +2,8 @@
 // What hosts are told, and what their reports change.
 #include "api/agent-link/host_records.h"
 
+#include <algorithm>
+
 #include "api/network/port_allocation.h"
 #include "db/model/instance_status.h"
 #include "db/store/image_cache.h"
@@ -115,10 +117,11 @@ TEST_F(HostRecords, AGuestThatPowersItselfOffIsWantedStopped) {
   report(seen(PowerState::running));
   auto o = seen(PowerState::shutoff);
   o.stopped_by_guest = true;
+  heard_.clear();
   report(o);
   EXPECT_EQ(instance(id_).wish, PowerWish::stopped);
   EXPECT_EQ(status(), "SHUTOFF");
-  EXPECT_EQ(heard_.back(), "host h1");
+  EXPECT_NE(std::find(heard_.begin(), heard_.end(), "host h1"), heard_.end());
   const auto generation = instance(id_).generation;
   report(o);
   EXPECT_EQ(instance(id_).generation, generation) << "the same report again is old";

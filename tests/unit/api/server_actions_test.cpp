@@ -60,7 +60,7 @@ TEST_F(ServerActions, EachStateAllowsItsActions) {
        true},
       {"rebooting hard", W::running, V::reboot_hard, P::shutoff, false, true, 0, false, false,
        false, true},
-      {"error", W::running, V::create, P::shutoff, false, true, 500, false, false, false, true},
+      {"error", W::running, V::create, P::shutoff, false, true, 500, true, false, false, true},
       {"deleting", W::absent, V::stop, P::running, true, true, 0, false, false, false, false},
       {"deleting in error", W::absent, V::stop, P::running, true, true, 500, false, false, false,
        false},

@@ -158,7 +158,7 @@ TEST_F(InstanceStore, AWishRaisesTheGenerationAndNudgesTheHost) {
   EXPECT_EQ(after.run_epoch, row_.run_epoch);
   EXPECT_EQ(after.wish, PowerWish::stopped);
   EXPECT_EQ(after.updated_us, 777);
-  EXPECT_EQ(heard_, (std::vector<std::string>{"host h1"}));
+  EXPECT_EQ(heard_, (std::vector<std::string>{"host h1", "instance " + row_.id}));
   wish(after, PowerWish::running, PowerVerb::start, true);
   EXPECT_EQ(found()->run_epoch, row_.run_epoch + 1);
 }
