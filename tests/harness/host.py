@@ -43,11 +43,13 @@ def require_inside():
         raise SystemExit("this runs on a private host only: tests/harness/in_host COMMAND...")
 
 
-def write_configuration():
+def write_configuration(uuid=None):
+    """libvirt's. @param uuid the host's own, where several hosts have one machine below them"""
     etc = pathlib.Path("/etc/libvirt")
     for sub in ("qemu/networks", "secrets", "storage", "nwfilter"):
         (etc / sub).mkdir(parents=True, exist_ok=True)
-    (etc / "libvirtd.conf").write_text(LIBVIRTD_CONF)
+    own = f'host_uuid = "{uuid}"\n' if uuid else ""
+    (etc / "libvirtd.conf").write_text(LIBVIRTD_CONF + own)
     (etc / "qemu.conf").write_text(QEMU_CONF)
     for needed in ("/run/libvirt", "/run/netns", "/run/lock", "/var/log/libvirt/qemu"):
         pathlib.Path(needed).mkdir(parents=True, exist_ok=True)
@@ -63,6 +65,15 @@ def pid_of(name):
     return int(pathlib.Path(PID_FILES[name]).read_text())
 
 
+def is_running(name):
+    """Whether the daemon that its file names still is that daemon."""
+    try:
+        program = os.readlink(f"/proc/{pid_of(name)}/exe").removesuffix(" (deleted)")
+    except (OSError, ValueError):
+        return False
+    return os.path.basename(program) == name
+
+
 def virsh(*arguments):
     """What virsh prints; None when it failed."""
     done = subprocess.run(["virsh", "-q", "-c", "qemu:///system", *arguments], text=True,
@@ -76,12 +87,15 @@ def start_libvirtd():
 
 
 def start_daemons():
-    """The probing of QEMU takes libvirtd seconds. Its outcome is shared between runs; libvirtd
-    finds out itself when it no longer holds."""
+    """Those that do not run. The probing of QEMU takes libvirtd seconds. Its outcome is shared
+    between runs; libvirtd finds out itself when it no longer holds."""
+    if not is_running("virtlogd"):
+        start("virtlogd")
+    if is_running("libvirtd"):
+        return
     cached = CACHE / "capabilities"
     if cached.is_dir():
         shutil.copytree(cached, CAPABILITIES, dirs_exist_ok=True)
-    start("virtlogd")
     start_libvirtd()
     virsh("domcapabilities", "--virttype", "qemu")
     cached.mkdir(parents=True, exist_ok=True)

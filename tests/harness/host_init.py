@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Process 1 of a private host: makes it one, runs the command, ends with it. Called by in_host."""
+"""Process 1 of a private host: makes it one, runs the command, ends with it. Called by in_host.
+tools/lab makes its hosts by the same prepare()."""
 import os
 import pathlib
 import socket
@@ -26,9 +27,11 @@ def hide_kvm(directory):
         mount("--bind", str(directory / "no-kvm"), "/dev/kvm")
 
 
-def prepare(directory):
+def prepare(directory, name="lab", uuid=None, kvm=False):
+    """Makes the new namespaces of this process a host. What it has to itself is in
+    `directory`/root, as far as it is on disk."""
     mount("--make-rprivate", "/")
-    socket.sethostname("lab")
+    socket.sethostname(name)
     mount("-t", "proc", "proc", "/proc")
     mount("-t", "sysfs", "sysfs", "/sys")  # else /sys/class/net shows the machine's devices
     mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", "/sys/fs/cgroup")
@@ -37,9 +40,10 @@ def prepare(directory):
             private = directory / "root" / place.lstrip("/")
             private.mkdir(parents=True, exist_ok=True)
             mount("--bind", str(private), place)
-    hide_kvm(directory)
+    if not kvm:
+        hide_kvm(directory)
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    host.write_configuration()
+    host.write_configuration(uuid)
 
 
 def start(command):
