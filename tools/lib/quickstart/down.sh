@@ -57,10 +57,12 @@ remove_domains() {
   stop_processes $(our_processes "$state/instances/") || fail "a QEMU process does not end"
 }
 
-# our_processes TEXT: QEMUs, dnsmasqs and metadata servers with the text in their arguments.
+# our_processes TEXT: QEMUs, dnsmasqs and metadata servers with the text in their arguments. Those of
+# containers and of tools/lab have the same paths and another process namespace.
 our_processes() {
   local file
   { grep -laF -- "$1" /proc/[0-9]*/cmdline 2>/dev/null || true; } | while read -r file; do
+    [[ ${file%/cmdline}/ns/pid -ef /proc/self/ns/pid ]] || continue
     case $(readlink "${file%/cmdline}/exe") in
       */qemu-system-* | */dnsmasq* | */virga-metadata*) basename "${file%/cmdline}" ;;
     esac
