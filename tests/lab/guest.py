@@ -19,8 +19,9 @@ class Guest:
         self.name = name
         self.id = server_id
         server = self.cloud.admin.server(server_id)
-        self.address = server["addresses"]["net"][0]["addr"]
-        self.mac = server["addresses"]["net"][0]["OS-EXT-IPS-MAC:mac_addr"]
+        (port,) = next(iter(server["addresses"].values()))
+        self.address = port["addr"]
+        self.mac = port["OS-EXT-IPS-MAC:mac_addr"]
 
     def status(self):
         return self.cloud.admin.server(self.id)["status"]
