@@ -33,9 +33,8 @@ class Several:
         return done.stdout
 
     def up(self, hosts):
-        printed = self.lab("up", str(hosts))
+        self.lab("up", str(hosts))
         self.admin, self.demo = (self.log_in(name) for name in ("admin-openrc", "openrc"))
-        return printed
 
     def up_until(self, hosts, line):
         """Begins to bring it up and is killed in the line-th step.  @return whether it got there"""

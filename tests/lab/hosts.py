@@ -11,6 +11,7 @@ from harness.waiting import wait_for
 from lab.guest import Guest
 
 HOSTS = ("lab1", "lab2")
+QUICKSTART = pathlib.Path(__file__).resolve().parents[2] / "tools/lib/quickstart"
 _SCENE = []
 
 
@@ -41,9 +42,9 @@ class Scene:
         self.guests = {}
 
     def prepare(self):
-        line = 1
+        line = 2
         while self.cloud.up_until(2, line):  # it goes on, wherever it was killed
-            line += 1
+            line += 2
         self.cloud.up(2)
         self.boot()
 
@@ -166,6 +167,17 @@ class HostsTest(unittest.TestCase):
         self.assertEqual([self.agent(host) for host in HOSTS], agents)
         for guest in self.guests.values():
             guest.ssh("true")
+
+    def test_the_quickstart_takes_no_helper_of_a_lab_for_its_own(self):
+        """They have the same words in their arguments."""
+        mine = '--pid-file=/run/virga/network/'
+        found = subprocess.run(
+            ["bash", "-c", f'source "$0/down.sh"; our_processes {mine}', str(QUICKSTART)],
+            check=True, capture_output=True, text=True).stdout.split()
+        helpers = self.cloud.lab("exec", "lab1", "pgrep", "-f", "--", mine).split()
+        self.assertEqual(len(helpers), 2)  # DHCP and metadata
+        here = os.readlink("/proc/self/ns/pid")
+        self.assertEqual([pid for pid in found if os.readlink(f"/proc/{pid}/ns/pid") != here], [])
 
     def test_zero_is_left_of_it_all(self):
         """Runs last: its name says so."""
