@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "common/clock.h"
@@ -18,8 +19,14 @@ struct Flavor {
   std::int64_t ephemeral_gib = 0;
   std::int64_t swap_mib = 0;
   bool is_public = true;
-  std::string description;
+  std::string description = {};  ///< only when `described`
   TimeUs created_us = 0;
+  TimeUs updated_us = 0;            ///< 0: never
+  std::int64_t number = 0;          ///< counts flavors; given by the store
+  std::string rxtx_factor = "1.0";  ///< a decimal number above 0 as JSON has it; only shown
+  bool disabled = false;            ///< only administrators see it
+  bool described = false;           ///< false: the description is null
+  std::map<std::string, std::string> extra_specs = {};
 };
 
 }  // namespace virga::model

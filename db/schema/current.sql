@@ -85,7 +85,7 @@ CREATE TABLE flavors (
   is_public BIGINT NOT NULL,
   description TEXT NOT NULL,
   created_us BIGINT NOT NULL
-);
+, number BIGINT NOT NULL DEFAULT 0, rxtx_factor TEXT NOT NULL DEFAULT '1.0', disabled BIGINT NOT NULL DEFAULT 0, described BIGINT NOT NULL DEFAULT 0, updated_us BIGINT NOT NULL DEFAULT 0);
 
 CREATE TABLE keypairs (
   user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -93,7 +93,7 @@ CREATE TABLE keypairs (
   type TEXT NOT NULL,
   public_key TEXT NOT NULL,
   fingerprint TEXT NOT NULL,
-  created_us BIGINT NOT NULL,
+  created_us BIGINT NOT NULL, number BIGINT NOT NULL DEFAULT 0,
   PRIMARY KEY (user_id, name)
 );
 
@@ -850,3 +850,36 @@ CREATE TABLE host_strays (
   since_us BIGINT NOT NULL,
   PRIMARY KEY (host_id, instance_id)
 );
+CREATE TABLE flavor_extra_specs (
+  flavor_id TEXT NOT NULL REFERENCES flavors (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (flavor_id, name)
+);
+
+CREATE TABLE flavor_access (
+  flavor_id TEXT NOT NULL REFERENCES flavors (id) ON DELETE CASCADE,
+  project_id TEXT NOT NULL,
+  PRIMARY KEY (flavor_id, project_id)
+);
+
+CREATE INDEX keypairs_by_number ON keypairs (number);
+
+CREATE TABLE compute_quotas (
+  project_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  resource TEXT NOT NULL,
+  hard_limit BIGINT NOT NULL,
+  PRIMARY KEY (project_id, user_id, resource)
+);
+
+CREATE TABLE compute_quota_classes (
+  class TEXT NOT NULL,
+  resource TEXT NOT NULL,
+  hard_limit BIGINT NOT NULL,
+  PRIMARY KEY (class, resource)
+);
+
+CREATE INDEX instances_by_owner ON instances (project_id, user_id, deleted_us);
+
+CREATE INDEX instances_by_end ON instances (project_id, id, terminated_us);

@@ -6,7 +6,10 @@
 
 namespace virga::compute {
 
-void add_flavor_routes(http::Router& router, ComputeDeps& deps);
+void add_flavor_routes(http::Router& router, ComputeDeps& deps);  // and those of its parts:
+void add_flavor_access_routes(http::Router& router, ComputeDeps& deps);
+void add_flavor_extra_spec_routes(http::Router& router, ComputeDeps& deps);
+void add_flavor_manage_routes(http::Router& router, ComputeDeps& deps);
 void add_keypair_routes(http::Router& router, ComputeDeps& deps);
 void add_server_routes(http::Router& router, ComputeDeps& deps);
 void add_server_action_routes(http::Router& router, ComputeDeps& deps);

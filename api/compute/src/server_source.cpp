@@ -53,9 +53,10 @@ void take_image(const model::Image& image, model::Instance& i) {
 }
 
 model::Flavor get_usable_flavor(ReadTx& tx, const Request& request, const std::string& id) {
-  const auto flavor = store::flavors::find(tx, id);
-  if (!flavor || (!flavor->is_public && !request.who().is_admin()))
-    throw Error(ErrorKind::invalid, "Flavor " + id + " could not be found.");
+  const auto flavor = request.who().is_admin()
+                          ? store::flavors::find(tx, id)
+                          : store::flavors::find_visible(tx, id, request.who().project_id);
+  if (!flavor) throw Error(ErrorKind::invalid, "Flavor " + id + " could not be found.");
   return *flavor;
 }
 
