@@ -16,6 +16,8 @@ class ServersTest(CloudTest):
         cls.flavor = admin.create_flavor("tiny")
         cls.network = admin.create_network("net", "provider", {"cidr": "172.31.8.0/29"})
         cls.member = cls.cloud.add_user("mona", "shop")
+        unlimited = {"quota_set": {"instances": -1, "cores": -1, "ram": -1}}
+        admin.put("/compute/v2.1/os-quota-sets/id-of-shop", unlimited).expect(200)
 
     def create(self, name, **more):
         server = self.member.create_server(name, self.image, self.flavor, **more)

@@ -115,6 +115,9 @@ void add_routes(http::Router& router, ComputeDeps& deps) {
   router.get("/compute/v2.1", "public", show_version);
   add_flavor_routes(router, deps);
   add_keypair_routes(router, deps);
+  add_limit_routes(router, deps);
+  add_quota_class_routes(router, deps);
+  add_quota_set_routes(router, deps);
   add_server_routes(router, deps);
   add_server_action_routes(router, deps);
   add_hypervisor_routes(router, deps);

@@ -10,10 +10,19 @@ void add_flavor_routes(http::Router& router, ComputeDeps& deps);  // and those o
 void add_flavor_access_routes(http::Router& router, ComputeDeps& deps);
 void add_flavor_extra_spec_routes(http::Router& router, ComputeDeps& deps);
 void add_flavor_manage_routes(http::Router& router, ComputeDeps& deps);
+void add_extension_routes(http::Router& router, ComputeDeps& deps);
+void add_image_metadata_routes(http::Router& router, ComputeDeps& deps);  // by add_image_routes()
+void add_image_routes(http::Router& router, ComputeDeps& deps);
 void add_keypair_routes(http::Router& router, ComputeDeps& deps);
+void add_limit_routes(http::Router& router, ComputeDeps& deps);
+void add_quota_class_routes(http::Router& router, ComputeDeps& deps);
+void add_quota_set_routes(http::Router& router, ComputeDeps& deps);
+void add_removed_routes(http::Router& router, ComputeDeps& deps);
 void add_server_routes(http::Router& router, ComputeDeps& deps);
 void add_server_action_routes(http::Router& router, ComputeDeps& deps);
 void add_hypervisor_routes(http::Router& router, ComputeDeps& deps);
+void add_tenant_usage_routes(http::Router& router, ComputeDeps& deps);
+void add_usage_audit_log_routes(http::Router& router, ComputeDeps& deps);
 void add_service_routes(http::Router& router, ComputeDeps& deps);
 void add_aggregate_image_routes(http::Router& router, ComputeDeps& deps);
 void add_aggregate_routes(http::Router& router, ComputeDeps& deps);

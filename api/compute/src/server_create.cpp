@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "api/compute/src/decision_record.h"
+#include "api/compute/src/quotas.h"
 #include "api/compute/src/server_source.h"
 #include "api/compute/src/server_view.h"
 #include "api/network/port_allocation.h"
@@ -28,8 +29,7 @@ using store::WriteTx;
 
 constexpr std::int64_t kMaxCount = 100;  // servers of one request
 constexpr std::size_t kMaxNetworks = 16;
-constexpr std::size_t kMaxHostName = 63;  // of one DNS label
-constexpr std::size_t kMaxMetadata = 128;
+constexpr std::size_t kMaxHostName = 63;     // of one DNS label
 constexpr std::size_t kMaxUserData = 65535;  // base64 characters, as in Nova
 
 struct WantedNetwork {
@@ -66,8 +66,6 @@ std::string host_name_of(const std::string& name) {
 void read_metadata(const Fields& in, model::Instance& base) {
   const auto metadata = in.optional_object("metadata");
   if (!metadata) return;
-  if (metadata->raw().size() > kMaxMetadata)
-    throw Error(ErrorKind::forbidden, "Quota exceeded, too many metadata items.");
   for (const auto& member : metadata->raw()) {
     const std::string key = member.key();
     if (key.empty() || key.size() > 255)
@@ -148,6 +146,18 @@ void take_key(WriteTx& tx, model::Instance& i) {
   const auto key = store::keypairs::find(tx, i.user_id, i.key_name);
   if (!key) throw Error(ErrorKind::invalid, "Invalid key_name provided.");
   i.public_key = key->public_key;
+}
+
+/// How many instances may be made.
+std::int64_t require_quota(WriteTx& tx, const Request& request, const Wanted& w,
+                           const model::Instance& i) {
+  require_metadata_items(tx, request, i.metadata.size());
+  return require_instances(tx, {.project_id = i.project_id,
+                                .user_id = i.user_id,
+                                .vcpus = i.vcpus,
+                                .memory_mib = i.memory_mib,
+                                .least = w.min_count,
+                                .most = w.max_count});
 }
 
 bool may_use(const model::Network& network, const Request& request) {
@@ -233,14 +243,15 @@ Response create_servers(ComputeDeps& deps, const Request& request) {
     require_fits(image, prototype);
     take_image(image, prototype);
     take_key(tx, prototype);
+    const std::int64_t count = require_quota(tx, request, wanted, prototype);
     const auto networks = resolve_networks(tx, request, wanted);
     std::string first_id;
-    for (std::int64_t n = 1; n <= wanted.max_count; ++n) {
+    for (std::int64_t n = 1; n <= count; ++n) {
       model::Instance i = prototype;
       i.id = new_uuid();
       i.number = store::settings::next_number(tx, "instance");
-      i.name = numbered(wanted.base.name, wanted.max_count, n);
-      i.hostname = numbered_host_name(wanted.base.hostname, wanted.max_count, n);
+      i.name = numbered(wanted.base.name, count, n);
+      i.hostname = numbered_host_name(wanted.base.hostname, count, n);
       if (i.hostname.empty()) i.hostname = "server-" + i.id;
       i.created_us = now;
       i.updated_us = now;

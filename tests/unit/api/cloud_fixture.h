@@ -11,6 +11,7 @@
 #include "db/store/images.h"
 #include "db/store/instances.h"
 #include "db/store/networks.h"
+#include "db/store/quotas.h"
 #include "tests/unit/api/api_call.h"
 
 namespace virga::test {
@@ -54,6 +55,14 @@ class CloudTest : public testing::Test {
       h.cpu_info = "{}";
       h.last_seen_us = clock_.now_us();
       store::hosts::insert(tx, h);
+    });
+  }
+
+  /// Projects may have as many instances as the hosts hold.
+  void lift_quotas() {
+    db_.write([](WriteTx& tx) {
+      for (const char* resource : {"instances", "cores", "ram"})
+        store::quotas::set_class(tx, "default", resource, -1);
     });
   }
 

@@ -106,6 +106,7 @@ TEST_F(ServerCreate, ManyAtOnceGetNumberedNames) {
 }
 
 TEST_F(ServerCreate, HostNamesAreAlwaysValid) {
+  lift_quotas();
   add_host("h1", 1 << 20);
   const auto hostnames = [&](const std::string& name, int count) {
     json::object server = with("min_count", count);
@@ -237,6 +238,7 @@ TEST_F(ServerCreate, ReadersMayNot) {
 }
 
 TEST_F(ServerCreate, ParallelRequestsNeverExceedAHost) {
+  lift_quotas();
   add_host("h1", 40 * 1024 + 512);  // room for 40 by memory, 64 by processors
   add_network();
   constexpr int kThreads = 10;

@@ -3,6 +3,7 @@
 #include "db/store/domains.h"
 #include "db/store/flavors.h"
 #include "db/store/keypairs.h"
+#include "db/store/quotas.h"
 #include "db/store/users.h"
 #include "tests/unit/db/store_fixture.h"
 
@@ -51,6 +52,65 @@ TEST_F(FlavorStore, IsErasedOnce) {
   const auto erase = [&] { return db_.write([](WriteTx& tx) { return flavors::erase(tx, "a"); }); };
   EXPECT_TRUE(erase());
   EXPECT_FALSE(erase());
+}
+
+TEST_F(FlavorStore, KeepsExtraSpecsWithIt) {
+  db_.write([](WriteTx& tx) {
+    auto flavor = flavor_row("a", 1);
+    flavor.extra_specs = {{"k", "v"}};
+    flavors::insert(tx, flavor);
+    flavors::set_extra_spec(tx, "a", "k", "new");
+    flavors::set_extra_spec(tx, "a", "l", "w");
+    EXPECT_TRUE(flavors::erase_extra_spec(tx, "a", "l"));
+    EXPECT_FALSE(flavors::erase_extra_spec(tx, "a", "l"));
+    EXPECT_EQ(flavors::find(tx, "a")->extra_specs,
+              (std::map<std::string, std::string>{{"k", "new"}}));
+    EXPECT_TRUE(flavors::erase(tx, "a")) << "with its extra specs";
+  });
+}
+
+TEST_F(FlavorStore, ShowsPrivateOnesToTheProjectsThatHaveThem) {
+  db_.write([](WriteTx& tx) {
+    auto hidden = flavor_row("hidden", 1);
+    hidden.is_public = false;
+    flavors::insert(tx, hidden);
+    flavors::insert(tx, flavor_row("open", 2));
+    EXPECT_TRUE(flavors::add_access(tx, "hidden", "p1"));
+    EXPECT_FALSE(flavors::add_access(tx, "hidden", "p1"));
+    EXPECT_TRUE(flavors::find_visible(tx, "hidden", "p1"));
+    EXPECT_FALSE(flavors::find_visible(tx, "hidden", "p2"));
+    EXPECT_EQ(flavors::list_visible(tx, "p1").size(), 2U);
+    EXPECT_EQ(flavors::list_visible(tx, "p2").size(), 1U);
+    EXPECT_EQ(flavors::list_access(tx, "hidden"), std::vector<std::string>{"p1"});
+    EXPECT_TRUE(flavors::remove_access(tx, "hidden", "p1"));
+    EXPECT_FALSE(flavors::remove_access(tx, "hidden", "p1"));
+    EXPECT_EQ(flavors::find(tx, "hidden")->number, 1);
+    EXPECT_EQ(flavors::find(tx, "open")->number, 2);
+  });
+}
+
+TEST(QuotaStore, UsersLimitsStandBesideTheProjects) {
+  const test::TempDir dir;
+  Database db(dir.path("virga.db"));
+  db.write([](WriteTx& tx) {
+    quotas::set(tx, "p", "", "cores", 9);
+    quotas::set(tx, "p", "", "cores", 10);
+    quotas::set(tx, "p", "u1", "cores", 3);
+    quotas::set(tx, "p", "u2", "cores", 4);
+    quotas::set(tx, "other", "", "cores", 1);
+    EXPECT_EQ(quotas::list(tx, "p"), (quotas::Limits{{"cores", 10}}));
+    EXPECT_EQ(quotas::list(tx, "p", "u1"), (quotas::Limits{{"cores", 3}}));
+    EXPECT_EQ(quotas::sum_of_users(tx, "p"), (quotas::Limits{{"cores", 7}}));
+    quotas::erase(tx, "p", "u1");
+    EXPECT_EQ(quotas::sum_of_users(tx, "p"), (quotas::Limits{{"cores", 4}}));
+    quotas::erase(tx, "p", "");
+    EXPECT_TRUE(quotas::list(tx, "p").empty());
+    EXPECT_TRUE(quotas::sum_of_users(tx, "p").empty());
+    EXPECT_FALSE(quotas::list(tx, "other").empty());
+    quotas::set_class(tx, "c", "ram", 1);
+    quotas::set_class(tx, "c", "ram", 2);
+    EXPECT_EQ(quotas::list_class(tx, "c"), (quotas::Limits{{"ram", 2}}));
+  });
 }
 
 class KeypairStore : public StoreTest {

@@ -58,12 +58,15 @@ TEST_F(DatabaseTest, AThrowUndoesOnlyItsOwnWork) {
 TEST_F(DatabaseTest, AConstraintIsAConflict) {
   db_.write([](WriteTx& tx) { put(tx, "a"); });
   EXPECT_EQ(kind_of([&] { db_.write([](WriteTx& tx) { put(tx, "a"); }); }), ErrorKind::conflict);
-  EXPECT_EQ(kind_of([&] {
-              db_.write([](WriteTx& tx) {
-                tx.exec("INSERT INTO keypairs VALUES ('nobody', 'n', 't', 'k', 'f', 1)");
-              });
-            }),
-            ErrorKind::conflict);
+  EXPECT_EQ(
+      kind_of([&] {
+        db_.write([](WriteTx& tx) {
+          tx.exec(
+              "INSERT INTO keypairs (user_id, name, type, public_key, fingerprint, created_us)"
+              " VALUES ('nobody', 'n', 't', 'k', 'f', 1)");
+        });
+      }),
+      ErrorKind::conflict);
 }
 
 TEST_F(DatabaseTest, WritesOfManyThreadsAreAllDurable) {
