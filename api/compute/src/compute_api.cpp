@@ -114,10 +114,12 @@ void add_routes(http::Router& router, ComputeDeps& deps) {
   router.get("/compute/v2", "public", show_legacy);
   router.get("/compute/v2.1", "public", show_version);
   add_flavor_routes(router, deps);
+  add_extension_routes(router, deps);
   add_keypair_routes(router, deps);
   add_limit_routes(router, deps);
   add_quota_class_routes(router, deps);
   add_quota_set_routes(router, deps);
+  add_removed_routes(router, deps);
   add_server_routes(router, deps);
   add_server_action_routes(router, deps);
   add_hypervisor_routes(router, deps);
@@ -130,6 +132,8 @@ void add_routes(http::Router& router, ComputeDeps& deps) {
   add_host_routes(router, deps);
   add_migration_routes(router, deps);
   add_server_group_routes(router, deps);
+  add_tenant_usage_routes(router, deps);
+  add_usage_audit_log_routes(router, deps);
 }
 
 }  // namespace virga::compute

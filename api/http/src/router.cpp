@@ -140,6 +140,8 @@ Match Router::route(Request& request, Response& refusal) const {
     const Node* node = find_node(impl_->root, request.path, request.params);
     if (node == nullptr) throw Error(ErrorKind::not_found, "The resource could not be found.");
     const Alternatives* routes = routes_of(*node, request.method);
+    if (routes == nullptr && request.path.ends_with('/'))  // of an object whose id is empty
+      throw Error(ErrorKind::not_found, "The resource could not be found.");
     if (routes == nullptr) {
       refuse(405, "The method is not allowed for this resource.");
       refusal.headers.emplace_back("Allow", allowed_methods(*node));
