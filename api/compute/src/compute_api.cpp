@@ -115,6 +115,7 @@ void add_routes(http::Router& router, ComputeDeps& deps) {
   router.get("/compute/v2.1", "public", show_version);
   add_flavor_routes(router, deps);
   add_extension_routes(router, deps);
+  add_image_routes(router, deps);
   add_keypair_routes(router, deps);
   add_limit_routes(router, deps);
   add_quota_class_routes(router, deps);
