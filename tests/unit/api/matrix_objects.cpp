@@ -157,6 +157,10 @@ void MatrixWorld::make_rows() {
                                             a1, sealer.seal("s", "oauth1/" + hex_id("c3")), member,
                                             "[\"" + ids_["MEMBER_ROLE"] + "\"]", 0});
     store::flavors::insert(tx, {"small", "m1.small", 1, 64, 1, 0, 0, true, "", 1});
+    store::flavors::set_extra_spec(tx, "small", "k", "v");
+    const std::string flavor = ids_["FLAVOR"] = uuid("7");
+    store::flavors::insert(tx, {flavor, "of-a", 1, 64, 1, 0, 0, false, "", 1});
+    store::flavors::add_access(tx, flavor, a1);
     store::keypairs::insert(tx, {member, "key", "ssh", "ssh-rsa AAAA", "aa", 1});
     model::Host host;
     host.id = ids_["HOST"] = uuid("1");
@@ -288,7 +292,7 @@ void MatrixWorld::make_images() {
   const auto make = [&](const std::string& visibility) {
     return made("member_a", create,
                 R"({"name": "i", "disk_format": "raw", "container_format": "bare",
-                    "tags": ["blue"], "visibility": ")" +
+                    "tags": ["blue"], "k": "v", "visibility": ")" +
                     visibility + "\"}");
   };
   ids_["IMAGE"] = make("private");

@@ -23,10 +23,13 @@ namespace {
 
 using Side = Persona::Side;
 
-constexpr int kNotImplemented = 501;  // a refusal: no host can do it
+/// 501 says what the cloud does not do.
+bool is_failure(int status) {
+  return status >= 500 && status != 501;
+}
 
 char cell_of(int status) {
-  if (status >= 500 && status != kNotImplemented) return '!';
+  if (is_failure(status)) return '!';
   if (status < 400) return '+';
   if (status == 401) return '-';
   if (status == 403) return 'x';
@@ -123,7 +126,14 @@ const Names kWithoutScope{
     "GET /identity/v3/regions/{region_id}",
     "GET /identity/v3/registered_limits",
     "GET /identity/v3/registered_limits/{limit_id}",
+    "GET /compute/v2.1/extensions",
+    "GET /compute/v2.1/extensions/{alias}",
+    "GET /compute/v2.1/flavors",
+    "GET /compute/v2.1/flavors/detail",
+    "GET /compute/v2.1/flavors/{id}",
+    "GET /compute/v2.1/os-quota-sets/{id}/defaults",
     // Of the token's project: there is none, the lists are empty.
+    "GET /compute/v2.1/limits",
     "GET /identity/v3/limits",
     "GET /image/v2/info/usage",
     // Of the user, whatever his token is for.
@@ -150,10 +160,19 @@ const Names kReadersOwn{
 
 // Objects of the cloud, which have an id and no owner.
 const Names kOfTheCloud{
+    "GET /compute/v2.1/extensions/{alias}",
     "GET /compute/v2.1/flavors/{id}",
     "GET /compute/v2.1/flavors/{id}/os-extra_specs",
+    "GET /compute/v2.1/flavors/{id}/os-extra_specs/{key}",
+    "GET /compute/v2.1/os-quota-sets/{id}/defaults",
     "GET /identity/v3/regions/{region_id}",
     "GET /identity/v3/registered_limits/{limit_id}",
+};
+
+// Documents of the cloud with an id that the caller brought, whether there is such an object or
+// not.
+const Names kRepeatTheirPath{
+    "GET /compute/v2.1/os-quota-sets/{id}/defaults",
 };
 
 // What would outlive a delegation, or is worth more than it.
@@ -180,8 +199,7 @@ TEST(Matrix, EveryParameterHasAnObject) {
 
 TEST(Matrix, NoAnswerIsAFailureOfTheService) {
   each([](const Row& row, const Outcome& o) {
-    if (o.answer.status == kNotImplemented) return;
-    EXPECT_LT(o.answer.status, 500) << text_of(row, o);
+    EXPECT_FALSE(is_failure(o.answer.status)) << text_of(row, o);
   });
 }
 
@@ -222,6 +240,7 @@ TEST(Matrix, StrangersGetNothingOfAnothersObjects) {
     if (row.pattern.find('{') != std::string::npos && !kOfTheCloud.contains(row.name())) {
       ADD_FAILURE() << text_of(row, o);
     }
+    if (kRepeatTheirPath.contains(row.name())) return;
     for (const auto& secret : matrix().world.secrets())
       EXPECT_EQ(o.answer.text.find(secret), std::string::npos)
           << secret << " is shown: " << text_of(row, o);

@@ -102,9 +102,10 @@ MatrixWorld::MatrixWorld() {
   make_rows();
   make_by_api();
   for (const char* name :
-       {"A",      "A1",        "SUB",    "GROUP", "IMAGE", "SHARED",       "QUEUED",      "STAGED",
-        "SERVER", "NETWORK",   "SUBNET", "PORT",  "TRUST", "APPCRED",      "CREDENTIAL",  "ACCESS",
-        "MEMBER", "NAMESPACE", "TASK",   "LIMIT", "RULE",  "ACCESS_TOKEN", "SERVER_GROUP"})
+       {"A",      "A1",      "SUB",        "GROUP",        "IMAGE",        "SHARED",
+        "QUEUED", "STAGED",  "SERVER",     "NETWORK",      "SUBNET",       "PORT",
+        "TRUST",  "APPCRED", "CREDENTIAL", "ACCESS",       "MEMBER",       "NAMESPACE",
+        "TASK",   "LIMIT",   "RULE",       "ACCESS_TOKEN", "SERVER_GROUP", "FLAVOR"})
     secrets_.push_back(ids_.at(name));
   remember();
 }
