@@ -10,8 +10,8 @@ namespace virga::model {
 
 /// A public key or certificate offered to guests.  Source: Compute API, "Keypairs".
 struct KeyPair {
-  std::string user_id;  ///< owner: key pairs belong to a user, not to a project
-  std::string name;     ///< unique per user, 1..255 characters
+  std::string user_id;       ///< owner: key pairs belong to a user, not to a project
+  std::string name;          ///< unique per user, 1..255 characters
   std::string type = "ssh";  ///< or "x509"
   std::string public_key;    ///< OpenSSH one-line format; of x509, a certificate in PEM
   std::string fingerprint;   ///< MD5, of x509 SHA-1; colon-separated hexadecimal

@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 
+#include "api/compute/src/extra_spec_forms.h"
 #include "api/compute/src/schema.h"
 #include "common/error.h"
 
@@ -14,83 +15,6 @@ namespace {
 
 constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kUnbounded = std::numeric_limits<std::int64_t>::max();
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_word(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-bool is_space(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r');
-}
-bool is_upper(char c) {
-  return is_digit(c) || (c >= 'A' && c <= 'Z') || c == '_';
-}
-bool are_all(std::string_view text, bool (*is)(char)) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is);
-}
-bool take(std::string_view& text, char c) {
-  if (!text.starts_with(c)) return false;
-  text.remove_prefix(1);
-  return true;
-}
-bool take_number(std::string_view& text) {
-  const auto end = std::find_if_not(text.begin(), text.end(), is_digit);
-  const auto size = static_cast<std::size_t>(end - text.begin());
-  text.remove_prefix(size);
-  return size > 0;
-}
-
-/// "^4", "0-3,^2,5": numbers, ranges and exclusions.
-bool is_cpu_set(std::string_view text) {
-  take(text, '^');
-  if (!take_number(text)) return false;
-  while (!text.empty()) {
-    if (take(text, ','))
-      take(text, '^');
-    else if (!take(text, '-'))
-      return false;
-    if (!take_number(text)) return false;
-  }
-  return true;
-}
-
-/// "large", "any", "2MB", "1048576".
-bool is_page_size(std::string_view text) {
-  if (text == "large" || text == "small" || text == "any") return true;
-  if (!take_number(text)) return false;
-  if (!text.empty() && std::string_view("kKMGT").find(text.front()) != std::string_view::npos) {
-    text.remove_prefix(1);
-    take(text, 'i');
-  }
-  return text.empty() || text == "b" || text == "bit" || text == "B";
-}
-
-/// Words, each with at most one comma behind it.
-bool is_pmem_list(std::string_view text) {
-  return !text.empty() && is_word(text.front()) && text.find(",,") == std::string_view::npos &&
-         std::all_of(text.begin(), text.end(), [](char c) { return is_word(c) || c == ','; });
-}
-
-/// What stands between two colons of a list of aliases: "1, next".
-bool is_between_aliases(std::string_view text) {
-  if (!take_number(text)) return false;
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  return take(text, ',') && !text.empty();
-}
-
-/// "name:1,other:2".
-bool is_alias_list(std::string_view text) {
-  std::size_t colon = text.find(':');
-  if (colon == 0 || colon == std::string_view::npos) return false;
-  text.remove_prefix(colon + 1);
-  while ((colon = text.find(':')) != std::string_view::npos) {
-    if (!is_between_aliases(text.substr(0, colon))) return false;
-    text.remove_prefix(colon + 1);
-  }
-  return are_all(text, is_digit);
-}
 
 enum class Kind { text, flag, number, one_of, form };
 

@@ -16,6 +16,7 @@ constexpr PolicyDefault kRows[] = {
      "rule:admin_api or (role:reader and project_id:%(project_id)s)"},
     // Of a project that the request names: administrators may name any.
     {"compute:aggregates:images", "rule:admin_api"},
+    {"reader_of_project_or_admin", "rule:admin_api or (role:reader and project_id:%(project_id)s)"},
     {"os_compute_api:extensions", ""},
     {"os_compute_api:flavors", ""},  // Nova asks for a token only
     {"os_compute_api:limits", ""},
