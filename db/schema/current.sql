@@ -850,6 +850,7 @@ CREATE TABLE host_strays (
   since_us BIGINT NOT NULL,
   PRIMARY KEY (host_id, instance_id)
 );
+
 CREATE TABLE flavor_extra_specs (
   flavor_id TEXT NOT NULL REFERENCES flavors (id) ON DELETE CASCADE,
   name TEXT NOT NULL,

@@ -13,15 +13,13 @@ constexpr PolicyDefault kRows[] = {
      "rule:project_admin or (role:member and project_id:%(project_id)s)"},
     {"project_reader_or_admin",
      "rule:project_admin or (role:reader and project_id:%(project_id)s)"},
-     "rule:admin_api or (role:reader and project_id:%(project_id)s)"},
-    // Of a project that the request names: administrators may name any.
-    {"compute:aggregates:images", "rule:admin_api"},
     {"reader_of_project_or_admin", "rule:admin_api or (role:reader and project_id:%(project_id)s)"},
+    {"compute:aggregates:images", "rule:admin_api"},
     {"os_compute_api:extensions", ""},
-    {"os_compute_api:flavors", ""},  // Nova asks for a token only
+    {"os_compute_api:flavors", ""},
     {"os_compute_api:limits", ""},
     {"os_compute_api:limits:other_project", "rule:admin_api"},
-    {"os_compute_api:os-aggregates:action", "@"},  // the actions have policies of their own
+    {"os_compute_api:os-aggregates:action", "@"},
     {"os_compute_api:os-aggregates:add_host", "rule:admin_api"},
     {"os_compute_api:os-aggregates:create", "rule:admin_api"},
     {"os_compute_api:os-aggregates:delete", "rule:admin_api"},
@@ -33,8 +31,6 @@ constexpr PolicyDefault kRows[] = {
     {"os_compute_api:os-assisted-volume-snapshots:create", "rule:admin_api"},
     {"os_compute_api:os-assisted-volume-snapshots:delete", "rule:admin_api"},
     {"os_compute_api:os-availability-zone:detail", "rule:admin_api"},
-    {"os_compute_api:os-availability-zone:list", "@"},
-    {"reader_of_project_or_admin",
     {"os_compute_api:os-availability-zone:list", "rule:project_reader_or_admin"},
     {"os_compute_api:os-baremetal-nodes:list", "rule:admin_api"},
     {"os_compute_api:os-baremetal-nodes:show", "rule:admin_api"},
@@ -94,7 +90,7 @@ constexpr PolicyDefault kRows[] = {
     {"os_compute_api:os-suspend-server:resume", "rule:project_member_or_admin"},
     {"os_compute_api:os-suspend-server:suspend", "rule:project_member_or_admin"},
     {"os_compute_api:os-unrescue", "rule:project_member_or_admin"},
-    {"os_compute_api:removed", ""},  // what is answered by 410; Nova asks for a token only
+    {"os_compute_api:removed", ""},
     {"os_compute_api:servers:action", "rule:project_member_or_admin"},
     {"os_compute_api:servers:confirm_resize", "rule:project_member_or_admin"},
     {"os_compute_api:servers:create", "rule:project_member_or_admin"},
