@@ -36,8 +36,8 @@ std::vector<Misfit> double_addresses(ReadTx& tx);
 /// Instances that their host, heard of since `alive_us`, has said nothing about although their wish
 /// is older than `old_us`. other: the host.
 std::vector<Misfit> unreported_instances(ReadTx& tx, TimeUs alive_us, TimeUs old_us);
-/// Instances of which a host has something although it should not, since before `old_us`. other: the
-/// host; more: how the records know the instance, "" when they do not.
+/// Instances of which a host has something although it should not, since before `old_us`. other:
+/// the host; more: how the records know the instance, "" when they do not.
 std::vector<Misfit> strays(ReadTx& tx, TimeUs old_us);
 /// Hosts not heard of since `alive_us`. other: the name; more: how many instances are there.
 std::vector<Misfit> silent_hosts(ReadTx& tx, TimeUs alive_us);

@@ -141,6 +141,7 @@ class CliTest(ShellTest):
         giant = self.admin.create_flavor("giant", ram=1 << 30)
         self.addCleanup(self.admin.delete, f"/compute/v2.1/flavors/{giant}")
         self.addCleanup(self.remove, "lost")
+        self.cloud.openstack("quota", "set", "--ram", "-1", "admin")
         self.run_virga("server", "create", "lost", "--image", "image", "--flavor", "giant",
                        "--wait", code=FAILED)
         self.assertIn("No valid host", self.shell.errors)

@@ -110,3 +110,7 @@ class ShellTest(CloudTest):
             process.stdout.close()
         self.addCleanup(end)
         return lines
+
+    def doctor_finds(self):
+        findings = self.admin.get("/virga/v1/doctor").expect(200).json["findings"]
+        return [(f["kind"], f["object"]) for f in findings]

@@ -74,8 +74,8 @@ Position walk(CLI::App& app, const Words& words) {
       if (option != nullptr && option->get_items_expected_max() > 0) at.open = option;
       continue;
     }
-    const auto next = at.app->get_subcommands(
-        [&](const CLI::App* sub) { return sub->get_name() == word; });
+    const auto next =
+        at.app->get_subcommands([&](const CLI::App* sub) { return sub->get_name() == word; });
     if (next.empty()) continue;
     at.command += (at.command.empty() ? "" : " ") + word;
     at.app = next.front();
