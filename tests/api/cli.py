@@ -177,6 +177,13 @@ class CliTest(ShellTest):
         self.assertEqual(self.shell.errors, "")
         self.cloud.wait_for_status(made["id"], "ACTIVE")
 
+    def test_on_a_terminal_it_waits_and_shows_the_steps(self):
+        self.addCleanup(self.remove, "seen")
+        shown = self.shell.on_terminal("server", "create", "seen", "--image", "image", "--flavor",
+                                       "tiny", "--no-color")
+        self.assertRegex(shown, r"\[ +\d+\.\d s\] seen: active")
+        self.assertRegex(shown, r"status +ACTIVE")
+
     def test_others_servers_are_not_there(self):
         made = self.create("private")
         member = self.as_member()

@@ -57,6 +57,27 @@ class CliOperatorsTest(ShellTest):
         self.assertEqual(self.shell.json("host", "show", str(shown["id"]))["name"], "host-1")
         self.run_virga("host", "show", "host-9", code=NOT_FOUND)
 
+    def test_drain_keeps_new_servers_away_and_moves_nothing(self):
+        stays = self.create("stays")
+        self.addCleanup(self.admin.put, "/compute/v2.1/os-services/enable",
+                        {"host": "host-1", "binary": "nova-compute"})
+        left = self.run_virga("host", "drain", "host-1", "--reason", "new disks", "-o", "json",
+                              code=FAILED)
+        self.assertEqual([server["id"] for server in json.loads(left)], [stays["id"]])
+        self.assertIn("Nothing is moved", self.shell.errors)
+        shown = self.shell.json("host", "show", "host-1")
+        self.assertEqual((shown["status"], shown["disabled_reason"]), ("disabled", "new disks"))
+        self.addCleanup(self.remove, "late")
+        self.run_virga("server", "create", "late", "--image", "image", "--flavor", "tiny",
+                       "--wait", code=FAILED)
+        near = self.shell.json("server", "explain", "late")["near_misses"]
+        self.assertEqual([(m["host"], m["reason"]) for m in near], [("host-1", "is disabled")])
+        self.run_virga("server", "delete", "--wait", "stays")
+        self.assertEqual(self.shell.json("host", "drain", "host-1"), [])
+        self.run_virga("host", "drain", "host-1", "--undo")
+        self.assertEqual(self.shell.json("host", "show", "host-1")["status"], "enabled")
+        self.run_virga("host", "drain", "host-1", code=REFUSED, environment=self.as_member())
+
 
 class CliStraysTest(ShellTest):
     """A cloud of its own: what is left on the host stays there."""

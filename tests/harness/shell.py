@@ -47,7 +47,7 @@ class Shell:
         with contextlib.closing(os.fdopen(ours, "rb", buffering=0)) as terminal:
             fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
             process = subprocess.Popen([str(self.program), *arguments], stdin=theirs,
-                                       stdout=theirs, stderr=subprocess.DEVNULL,
+                                       stdout=theirs, stderr=theirs,
                                        env={**self.environment, "TERM": "xterm"})
             os.close(theirs)
             text = b""
