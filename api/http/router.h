@@ -34,14 +34,34 @@ class WebSocketSender {
   virtual ~WebSocketSender() = default;
   /// Queues a text message.  @return false when the peer is gone or does not keep up
   virtual bool send(std::string text) = 0;
+  /// Queues a binary message.  @return false when the peer is gone or does not keep up
+  virtual bool send_binary(std::string bytes) = 0;
+  /// Bytes that were queued and are not sent yet.
+  virtual std::size_t waiting() = 0;
+  /// Nothing more is read from the peer until resume(). Who is not read for 20 s is taken for gone.
+  virtual void pause() = 0;
+  virtual void resume() = 0;
+  /// Closes once all that was queued is sent; nothing more can be queued.
+  virtual void finish() = 0;
+  /// Closes at once.
   virtual void close() = 0;
 };
-/// What a WebSocket connection is for. Its functions are called one at a time, on a pool thread.
+/// What a WebSocket connection is for. Its functions are called one at a time, on a pool thread,
+/// but for on_sent().
 class WebSocketSession {
  public:
   virtual ~WebSocketSession() = default;
+  /// Headers of the answer that opens the connection.
+  virtual std::vector<std::pair<std::string, std::string>> headers() const { return {}; }
+  /// Bytes of the longest message that is taken; 0: the server's limit.
+  virtual std::size_t max_message() const { return 0; }
   virtual void on_open(std::shared_ptr<WebSocketSender> sender) = 0;
   virtual void on_message(std::string_view text) = 0;
+  /// A binary message. Sessions that want none refuse it, which ends the connection.
+  virtual void on_binary(std::string_view bytes);
+  /// A message was sent, so that less is waiting(). Called on the connection's own thread at any
+  /// time between on_open() and on_close(): it must be quick.
+  virtual void on_sent() noexcept {}
   virtual void on_close() noexcept = 0;
 };
 using WebSocketHandler = std::function<std::shared_ptr<WebSocketSession>(const Request&)>;
@@ -92,7 +112,7 @@ struct Route {
   Run run = Run::pool;
   Handler handler;
   UploadHandler upload;        ///< instead of handler: the body is streamed
-  WebSocketHandler websocket;  ///< instead of handler: the connection is upgraded
+  WebSocketHandler websocket;  ///< the connection is upgraded; with a handler, only when asked to
   VersionRange versions = {};  ///< outside of it there is no such route
   Lane lane = Lane::normal;
   std::string method = {};   ///< set by Router::add()

@@ -76,6 +76,10 @@ struct Router::Impl {
   }
 };
 
+void WebSocketSession::on_binary(std::string_view) {
+  throw Error(ErrorKind::invalid, "Binary messages are not taken here.");
+}
+
 Router::Router(const Authorizer& authorizer) : impl_(std::make_unique<Impl>(authorizer)) {}
 Router::~Router() = default;
 

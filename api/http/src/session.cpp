@@ -28,6 +28,11 @@ UpgradeRequest upgrade_of(const Request& request) {
   return upgrade;
 }
 
+bool asks_for_websocket(const Request& request) {
+  const std::string_view wanted = request.header("upgrade");
+  return beast::iequals({wanted.data(), wanted.size()}, "websocket");
+}
+
 bool is_json(std::string_view type) {
   type = type.substr(0, type.find(';'));
   while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
@@ -132,13 +137,9 @@ asio::awaitable<bool> Session::serve_one() {
   keep_ = parser_->keep_alive();
   Response response;
   const Match match = core_.router.route(request_, response);
-  if (match.route != nullptr && match.route->websocket && !connection_.facts.reserve) {
-    connection_.rest();
-    co_await std::visit(
-        [&](auto& stream) {
-          return upgrade_to_websocket(core_, stream, upgrade_of(request_), match, request_);
-        },
-        connection_.stream());
+  if (match.route != nullptr && match.route->websocket && !connection_.facts.reserve &&
+      asks_for_websocket(request_)) {
+    co_await upgrade(match);
     co_return false;
   }
   const bool there = co_await process(match, response);
@@ -146,6 +147,20 @@ asio::awaitable<bool> Session::serve_one() {
   if (!response.file && !response.pieces) place_ = {};  // who has the answer may ask again at once
   co_await answer(std::move(response), match);
   co_return keep_;
+}
+
+/// Serves a WebSocket to its end, or says why there is none.
+asio::awaitable<void> Session::upgrade(const Match& match) {
+  connection_.rest();
+  std::optional<Response> refusal = co_await std::visit(
+      [&](auto& stream) {
+        return upgrade_to_websocket(core_, stream, upgrade_of(request_), match, request_);
+      },
+      connection_.stream());
+  if (!refusal) co_return;
+  keep_ = false;
+  decide(match, refusal->status);
+  co_await answer(std::move(*refusal), match);
 }
 
 /// False: the client is gone.
@@ -190,6 +205,11 @@ std::optional<Response> Session::refuse_early(const Match& match) {
     keep_ = false;
     ++core_.overloaded;
     return refuse(503, "The service is overloaded.");
+  }
+  if (route.websocket && !route.handler) {
+    Response response = refuse(426, "This address is for WebSockets only.");
+    response.headers.emplace_back("Upgrade", "websocket");
+    return response;
   }
   const bool waits = route.run == Run::pool || route.upload;
   if (waits && core_.queued >= core_.settings.max_queued) {

@@ -26,6 +26,7 @@ class Session {
   asio::awaitable<bool> serve_one();
   asio::awaitable<int> read_head();
   asio::awaitable<void> refuse_head(int status);
+  asio::awaitable<void> upgrade(const Match& match);
   asio::awaitable<bool> process(const Match& match, Response& response);
   std::optional<Response> refuse_early(const Match& match);
   asio::awaitable<Response> handle(const Match& match);

@@ -14,11 +14,10 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
-#include <deque>
-#include <mutex>
 
 #include "api/http/client.h"
 #include "api/http/src/client_tls.h"
+#include "api/http/src/outbox.h"
 #include "common/error.h"
 #include "common/log.h"
 
@@ -31,74 +30,7 @@ using PlainSocket = websocket::stream<beast::tcp_stream&>;
 using TlsSocket = websocket::stream<beast::ssl_stream<beast::tcp_stream>&>;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t kMaxQueued = 64UL * 1024 * 1024;  // bytes that a slow peer may leave waiting
-constexpr auto kIdle = std::chrono::seconds(20);        // a silent peer is pinged after half of it
-
-/// The queue between senders and the writing loop. Senders may keep it longer than the connection
-/// and its context live: detach() takes what belongs to those away.
-class Outbox final : public WebSocketSender {
- public:
-  explicit Outbox(asio::any_io_executor executor)
-      : timer_(std::make_shared<asio::steady_timer>(executor)) {
-    timer_->expires_at(asio::steady_timer::time_point::max());
-  }
-
-  bool send(std::string text) override {
-    const std::scoped_lock lock(mutex_);
-    if (closed_) return false;
-    bytes_ += text.size();
-    if (bytes_ > kMaxQueued) closed_ = true;
-    queue_.push_back(std::move(text));
-    wake();
-    return !closed_;
-  }
-
-  void close() override {
-    const std::scoped_lock lock(mutex_);
-    closed_ = true;
-    wake();
-  }
-
-  /// The next message; nullopt when there is none now.
-  std::optional<std::string> take() {
-    const std::scoped_lock lock(mutex_);
-    if (queue_.empty()) return std::nullopt;
-    std::string text = std::move(queue_.front());
-    queue_.pop_front();
-    bytes_ -= text.size();
-    return text;
-  }
-
-  bool closed() {
-    const std::scoped_lock lock(mutex_);
-    return closed_;
-  }
-
-  /// Only for the connection's own thread, before detach().
-  asio::steady_timer& timer() { return *timer_; }
-
-  /// The end of the connection: nothing is sent any more.
-  void detach() {
-    const std::scoped_lock lock(mutex_);
-    closed_ = true;
-    timer_.reset();
-  }
-
- private:
-  /// The lock is held: posting needs the context to be there.
-  void wake() {
-    if (!timer_) return;
-    asio::post(timer_->get_executor(), [weak = std::weak_ptr(timer_)] {
-      if (const auto timer = weak.lock()) timer->cancel();
-    });
-  }
-
-  std::mutex mutex_;                           // guards what follows
-  std::shared_ptr<asio::steady_timer> timer_;  // never expires: cancelling it wakes the writer
-  std::deque<std::string> queue_;
-  std::size_t bytes_ = 0;
-  bool closed_ = false;
-};
+constexpr auto kIdle = std::chrono::seconds(20);  // a silent peer is pinged after half of it
 
 /// Detaches an outbox when the connection ends in any way.
 class Detached {
@@ -113,15 +45,26 @@ class Detached {
 };
 
 template <class Socket>
-asio::awaitable<void> write_loop(Socket& socket, std::shared_ptr<Outbox> outbox) {
+asio::awaitable<void> write_loop(Socket& socket, WebSocketSession& session,
+                                 std::shared_ptr<Outbox> outbox) {
   while (!outbox->closed()) {
-    const std::optional<std::string> text = outbox->take();
-    if (!text) {
-      co_await outbox->timer().async_wait(kTuple);
+    const std::optional<Outbox::Message> message = outbox->take();
+    if (!message && outbox->finishing()) {
+      co_await socket.async_close(websocket::close_code::normal, kTuple);
+      outbox->close();
+      break;
+    }
+    if (!message) {
+      co_await outbox->writer().async_wait(kTuple);
       continue;
     }
-    auto [failure, n] = co_await socket.async_write(asio::buffer(*text), kTuple);
-    if (failure) outbox->close();
+    socket.binary(message->binary);
+    auto [failure, n] = co_await socket.async_write(asio::buffer(message->bytes), kTuple);
+    outbox->sent(message->bytes.size());
+    if (failure)
+      outbox->close();
+    else
+      session.on_sent();
   }
   // Ends the reading loop too.
   beast::get_lowest_layer(socket).cancel();
@@ -133,26 +76,31 @@ asio::awaitable<void> read_loop(Socket& socket, WebSocketSession& session, Outbo
                                 Call call) {
   beast::flat_buffer buffer;
   while (!outbox.closed()) {
+    if (outbox.paused()) {
+      co_await outbox.reader().async_wait(kTuple);
+      continue;
+    }
     auto [failure, n] = co_await socket.async_read(buffer, kTuple);
     if (failure) co_return;
-    const auto data = buffer.cdata();
-    co_await call([&] {
-      session.on_message({static_cast<const char*>(data.data()), data.size()});
-    });
+    const std::string_view data(static_cast<const char*>(buffer.cdata().data()), buffer.size());
+    const bool binary = socket.got_binary();
+    co_await call([&] { binary ? session.on_binary(data) : session.on_message(data); });
     buffer.consume(buffer.size());
   }
 }
 
 template <class Socket>
-void prepare(Socket& socket, std::uint64_t max_message, beast::role_type role) {
+void prepare(Socket& socket, const WebSocketSession& session, std::uint64_t max_message,
+             beast::role_type role) {
   auto timeout = websocket::stream_base::timeout::suggested(role);
   timeout.handshake_timeout = std::chrono::seconds(10);
   timeout.idle_timeout = kIdle;
   timeout.keep_alive_pings = true;
   beast::get_lowest_layer(socket).expires_never();
   socket.set_option(timeout);
-  socket.read_message_max(max_message);
-  socket.text(true);
+  socket.auto_fragment(false);  // messages are pieces already
+  const std::size_t own = session.max_message();
+  socket.read_message_max(own == 0 ? max_message : own);
 }
 
 /// Serves an open WebSocket to its end. `call` runs session functions where they may block.
@@ -163,7 +111,7 @@ asio::awaitable<void> pump(Socket& socket, WebSocketSession& session,
   const auto executor = co_await asio::this_coro::executor;
   asio::steady_timer writer_done(executor, asio::steady_timer::time_point::max());
   bool writing = true;
-  asio::co_spawn(executor, write_loop(socket, outbox), [&](std::exception_ptr) {
+  asio::co_spawn(executor, write_loop(socket, session, outbox), [&](std::exception_ptr) {
     writing = false;
     writer_done.cancel();
   });
@@ -179,10 +127,11 @@ asio::awaitable<void> pump(Socket& socket, WebSocketSession& session,
 }
 
 template <class Stream>
-asio::awaitable<void> serve_upgrade(Core& core, Stream& stream, UpgradeRequest upgrade,
-                                    const Match& match, const Request& request) {
+asio::awaitable<std::optional<Response>> serve_upgrade(Core& core, Stream& stream,
+                                                       UpgradeRequest upgrade, const Match& match,
+                                                       const Request& request) {
   std::shared_ptr<WebSocketSession> session;
-  const Response refused = co_await on_pool(core, [&] {
+  Response refused = co_await on_pool(core, [&] {
     return core.router.guarded(match, request, [&] {
       session = match.route->websocket(request);
       return empty_response(101);
@@ -191,16 +140,23 @@ asio::awaitable<void> serve_upgrade(Core& core, Stream& stream, UpgradeRequest u
   if (!session) {
     log::info("WebSocket refused",
               {{"peer", request.peer}, {"status", std::to_string(refused.status)}});
-    co_return;
+    refused.body.clear();  // WebSocket clients take it for messages, or read none at all
+    refused.content_type.clear();
+    co_return std::move(refused);
   }
   websocket::stream<Stream&> socket(stream);
-  prepare(socket, core.settings.max_message, beast::role_type::server);
+  prepare(socket, *session, core.settings.max_message, beast::role_type::server);
+  socket.set_option(
+      websocket::stream_base::decorator([&session](websocket::response_type& response) {
+        for (const auto& [name, value] : session->headers()) response.set(name, value);
+      }));
   auto [failure] = co_await socket.async_accept(upgrade, kTuple);
-  if (failure) co_return;
+  if (failure) co_return std::nullopt;
   auto outbox = std::make_shared<Outbox>(stream.get_executor());
   co_await pump(socket, *session, outbox, [&core](auto work) -> asio::awaitable<void> {
     co_await on_pool(core, [&work] { return work(), true; });
   });
+  co_return std::nullopt;
 }
 
 asio::awaitable<void> watch(const std::atomic<bool>& stop, std::shared_ptr<Outbox> outbox) {
@@ -217,7 +173,7 @@ asio::awaitable<void> run_client(const Peer& peer, const std::string& target,
   asio::ssl::context context = client_tls(peer);
   auto stream = co_await connect_tls(peer, context, std::chrono::seconds(10));
   TlsSocket socket(*stream);
-  prepare(socket, 64UL * 1024 * 1024, beast::role_type::client);
+  prepare(socket, session, 64UL * 1024 * 1024, beast::role_type::client);
   auto [failure] = co_await socket.async_handshake(peer.host, target, kTuple);
   if (failure)
     throw Error(ErrorKind::unavailable,
@@ -232,15 +188,16 @@ asio::awaitable<void> run_client(const Peer& peer, const std::string& target,
 
 }  // namespace
 
-asio::awaitable<void> upgrade_to_websocket(Core& core, beast::tcp_stream& stream,
-                                           UpgradeRequest upgrade, const Match& match,
-                                           const Request& request) {
+asio::awaitable<std::optional<Response>> upgrade_to_websocket(Core& core, beast::tcp_stream& stream,
+                                                              UpgradeRequest upgrade,
+                                                              const Match& match,
+                                                              const Request& request) {
   return serve_upgrade(core, stream, std::move(upgrade), match, request);
 }
 
-asio::awaitable<void> upgrade_to_websocket(Core& core, beast::ssl_stream<beast::tcp_stream>& stream,
-                                           UpgradeRequest upgrade, const Match& match,
-                                           const Request& request) {
+asio::awaitable<std::optional<Response>> upgrade_to_websocket(
+    Core& core, beast::ssl_stream<beast::tcp_stream>& stream, UpgradeRequest upgrade,
+    const Match& match, const Request& request) {
   return serve_upgrade(core, stream, std::move(upgrade), match, request);
 }
 

@@ -14,10 +14,13 @@ namespace virga::http {
 using UpgradeRequest = boost::beast::http::request<boost::beast::http::empty_body>;
 
 /// Answers the upgrade and serves the session that the route makes, to the end of the connection.
-asio::awaitable<void> upgrade_to_websocket(Core& core, boost::beast::tcp_stream& stream,
-                                           UpgradeRequest upgrade, const Match& match,
-                                           const Request& request);
-asio::awaitable<void> upgrade_to_websocket(
+/// @return the refusal that is to be sent when the route makes none
+asio::awaitable<std::optional<Response>> upgrade_to_websocket(Core& core,
+                                                              boost::beast::tcp_stream& stream,
+                                                              UpgradeRequest upgrade,
+                                                              const Match& match,
+                                                              const Request& request);
+asio::awaitable<std::optional<Response>> upgrade_to_websocket(
     Core& core, boost::beast::ssl_stream<boost::beast::tcp_stream>& stream, UpgradeRequest upgrade,
     const Match& match, const Request& request);
 

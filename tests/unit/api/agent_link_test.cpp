@@ -29,6 +29,11 @@ class Wire final : public http::WebSocketSender {
     changed_.notify_all();
     return true;
   }
+  bool send_binary(std::string) override { return false; }
+  std::size_t waiting() override { return 0; }
+  void pause() override {}
+  void resume() override {}
+  void finish() override { close(); }
   void close() override {
     const std::scoped_lock lock(mutex_);
     closed_ = true;

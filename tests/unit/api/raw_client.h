@@ -55,7 +55,7 @@ class RawClient {
     answer.headers = buffer_.substr(0, end);
     answer.status = std::stoi(answer.headers.substr(9, 3));
     buffer_.erase(0, end);
-    if (bodyless || answer.status == 100 || answer.status == 204) return answer;
+    if (bodyless || answer.status < 200 || answer.status == 204) return answer;
     const std::size_t at = answer.headers.find("Content-Length: ");
     const std::size_t size =
         at == std::string::npos ? 0 : std::stoul(answer.headers.substr(at + 16));
@@ -74,6 +74,14 @@ class RawClient {
     std::string text = buffer_.substr(0, size);
     buffer_.erase(0, size);
     return text;
+  }
+  /// The next bytes; fewer at the end of the connection.
+  std::string read_bytes(std::size_t count) {
+    while (buffer_.size() < count && more()) {
+    }
+    std::string bytes = buffer_.substr(0, count);
+    buffer_.erase(0, bytes.size());
+    return bytes;
   }
   RawAnswer ask(std::string_view bytes) {
     send(bytes);
