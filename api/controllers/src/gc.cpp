@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "common/log.h"
+#include "db/store/console_tokens.h"
 #include "db/store/hosts.h"
 #include "db/store/image_tasks.h"
 #include "db/store/images.h"
@@ -50,6 +51,7 @@ void collect_garbage(store::Database& db, images::ImageStore& images, TimeUs now
   db.write([&](store::WriteTx& tx) {
     store::tokens::erase_expired(tx, now_us - kExpiredTokensUs);
     store::receipts::erase_expired(tx, now_us);
+    store::console_tokens::erase_expired(tx, now_us);
     store::hosts::erase_expired_enrolments(tx, now_us);
     store::image_tasks::erase_expired(tx, now_us);
     store::instances::purge_deleted(tx, now_us - kKeepDeleted);
