@@ -123,6 +123,7 @@ void add_routes(http::Router& router, ComputeDeps& deps) {
   add_removed_routes(router, deps);
   add_server_routes(router, deps);
   add_server_action_routes(router, deps);
+  add_console_routes(router, deps);
   add_hypervisor_routes(router, deps);
   add_service_routes(router, deps);
   add_aggregate_image_routes(router, deps);

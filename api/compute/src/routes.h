@@ -20,6 +20,7 @@ void add_quota_set_routes(http::Router& router, ComputeDeps& deps);
 void add_removed_routes(http::Router& router, ComputeDeps& deps);
 void add_server_routes(http::Router& router, ComputeDeps& deps);
 void add_server_action_routes(http::Router& router, ComputeDeps& deps);
+void add_console_routes(http::Router& router, ComputeDeps& deps);
 void add_hypervisor_routes(http::Router& router, ComputeDeps& deps);
 void add_tenant_usage_routes(http::Router& router, ComputeDeps& deps);
 void add_usage_audit_log_routes(http::Router& router, ComputeDeps& deps);

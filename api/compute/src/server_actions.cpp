@@ -61,7 +61,8 @@ Response console_output(ComputeDeps& deps, const Request& request, const json::v
 std::vector<ServerAction> all_actions() {
   std::vector<ServerAction> all{
       {"os-getConsoleOutput", "os_compute_api:os-console-output", console_output}};
-  for (const auto& part : {power_actions(), rescue_actions(), rebuild_actions(), resize_actions()})
+  for (const auto& part :
+       {power_actions(), rescue_actions(), rebuild_actions(), resize_actions(), console_actions()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }
