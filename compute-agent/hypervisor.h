@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "common/file.h"
+#include "db/model/console.h"
 #include "db/model/instance.h"
 
 namespace virga::agent {
@@ -90,6 +92,11 @@ class Hypervisor {
 
   /// Ends the guest and removes its definition. Absence is success.
   virtual void ensure_absent(const std::string& id) = 0;
+
+  /// A socket whose bytes are the screen (as an RFB server) or the serial line of a guest that
+  /// runs. It ends with the guest; a serial line has one user, and the one before loses it.
+  /// @throws Error{not_found, conflict, unavailable}
+  virtual UniqueFd open_console(const std::string& id, model::ConsoleKind kind) = 0;
 
   /// Sets who is told, from any thread, that some domain changed ("" when it is not known which).
   virtual void on_change(std::function<void(const std::string& id)> callback) = 0;

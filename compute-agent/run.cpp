@@ -20,6 +20,7 @@
 #include "common/memory.h"
 #include "compute-agent/fake/fake_host_network.h"
 #include "compute-agent/fake/fake_hypervisor.h"
+#include "compute-agent/link/console_relays.h"
 #include "compute-agent/link/control_plane_link.h"
 #include "compute-agent/link/identity.h"
 #include "compute-agent/reconciler.h"
@@ -181,6 +182,7 @@ void run_agent(const Config& config) {
       {*parts.hypervisor, *parts.store, *parts.network, clock, fetcher(peer), bridges_of(config)},
       settings);
   HostFacts facts(*parts.hypervisor, *parts.store, config, virt_type);
+  ConsoleRelays consoles(peer, *parts.hypervisor);
   ControlPlaneLink link(
       peer, {[&](model::DesiredHost desired) { reconciler.set_desired(std::move(desired)); },
              [&] {
@@ -190,6 +192,9 @@ void run_agent(const Config& config) {
              },
              [&](const std::string& id, std::size_t bytes) {
                return parts.store->read_console(id, bytes);
+             },
+             [&](const ConsoleCall& call, std::function<void(const std::string&)> failed) {
+               consoles.open(call, std::move(failed));
              }});
   reconciler.on_report([&] { link.report_soon(); });
   reconciler.run();
@@ -201,6 +206,7 @@ void run_agent(const Config& config) {
     if (got < 0) drop_unused_code();
   }
   log::info("stopping; guests go on", {{"signal", std::to_string(got)}});
+  consoles.stop();  // they tell the link of failures
   link.stop();
   reconciler.stop();
 }

@@ -11,6 +11,7 @@
 
 #include "common/clock.h"
 #include "common/error.h"
+#include "compute-agent/fake/fake_console.h"
 #include "compute-agent/hypervisor.h"
 
 namespace virga::agent {
@@ -46,6 +47,7 @@ class FakeHypervisor final : public Hypervisor {
   void ensure_resumed(const std::string& id) override;
   void ensure_stopped(const std::string& id) override;
   void ensure_absent(const std::string& id) override;
+  UniqueFd open_console(const std::string& id, model::ConsoleKind kind) override;
   void on_change(std::function<void(const std::string& id)> callback) override;
 
   // Faults.
@@ -95,6 +97,7 @@ class FakeHypervisor final : public Hypervisor {
   void end(const std::string& id, model::PowerState power, bool by_guest);
   void tell(const std::string& id);
 
+  FakeConsoles consoles_;
   const Clock& clock_;
   mutable std::mutex mutex_;  ///< guards all below; never held while the callback runs
   std::map<std::string, Domain> domains_;

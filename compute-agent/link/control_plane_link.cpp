@@ -54,6 +54,8 @@ struct ControlPlaneLink::Impl final : http::WebSocketSession {
         handlers.desired(model::desired_host_from(message.object("desired").raw()));
       else if (type == "query")
         answer(message);
+      else if (type == "console")
+        open_console(message);
       else
         log::warning("message of an unknown type left aside", {{"type", type}});
     } catch (const Error& e) {
@@ -82,6 +84,17 @@ struct ControlPlaneLink::Impl final : http::WebSocketSession {
     }
     const std::scoped_lock lock(mutex);
     if (sender) sender->send(json::serialize(reply));
+  }
+
+  void open_console(const Fields& message) {
+    const ConsoleCall call{message.string("session_id"), message.string("instance_id"),
+                           model::console_kind_named(message.string("kind")),
+                           message.integer("run_epoch", 0, INT64_MAX)};
+    handlers.open_console(call, [this, id = call.session_id](const std::string& why) {
+      const json::object refusal{{"type", "console_failed"}, {"session_id", id}, {"error", why}};
+      const std::scoped_lock lock(mutex);
+      if (sender) sender->send(json::serialize(refusal));
+    });
   }
 
   void connect_loop() {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "api/http/client.h"
+#include "compute-agent/link/console_relays.h"
 #include "db/model/host_state.h"
 
 namespace virga::agent {
@@ -18,6 +19,8 @@ struct LinkHandlers {
   std::function<model::ObservedHost()> observe;
   /// The end of an instance's console log.
   std::function<std::string(const std::string& instance_id, std::size_t max_bytes)> read_console;
+  /// Opens a console and returns at once; a failure is told to the function.
+  std::function<void(const ConsoleCall&, std::function<void(const std::string& why)>)> open_console;
 };
 
 class ControlPlaneLink {

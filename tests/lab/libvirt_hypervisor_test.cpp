@@ -3,7 +3,9 @@
 // with Debian's configuration. libvirtd is killed and started again on the way.
 #include <gtest/gtest.h>
 #include <libvirt/libvirt.h>
+#include <poll.h>
 #include <pwd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -51,6 +53,30 @@ std::string power_off_sector() {
   std::string sector("\xba\x04\x06\xb8\x00\x20\xef\xf4\xeb\xfd", 10);
   sector.resize(510, '\0');
   return sector + "\x55\xaa";
+}
+
+// A boot sector that sends back what comes over the first serial line.
+std::string echo_sector() {
+  std::string sector("\xba\xfd\x03\xec\xa8\x01\x74\xfb\xba\xf8\x03\xec\xee\xeb\xf1", 15);
+  sector.resize(510, '\0');
+  return sector + "\x55\xaa";
+}
+
+/// What a console says within the time; "" at its end or when it says nothing.
+std::string hear(const UniqueFd& console, std::chrono::milliseconds limit, bool& ended) {
+  pollfd wanted{console.get(), POLLIN, 0};
+  if (::poll(&wanted, 1, static_cast<int>(limit.count())) <= 0) return "";
+  char bytes[256];
+  const ssize_t n = ::recv(console.get(), bytes, sizeof bytes, MSG_DONTWAIT);
+  ended = n <= 0;
+  return {bytes, static_cast<std::size_t>(n < 0 ? 0 : n)};
+}
+
+bool ends(const UniqueFd& console) {
+  bool ended = false;
+  const auto late = std::chrono::steady_clock::now() + 30s;
+  while (!ended && std::chrono::steady_clock::now() < late) (void)hear(console, 1s, ended);
+  return ended;
 }
 
 class LibvirtHypervisor : public testing::Test {
@@ -139,6 +165,38 @@ TEST_F(LibvirtHypervisor, KnowsItsHost) {
   EXPECT_GT(facts.memory_mib, 0);
   EXPECT_EQ(std::count(facts.version.begin(), facts.version.end(), '.'), 2);
   EXPECT_NE(facts.cpu_info.find("\"arch\":\"x86_64\""), std::string::npos);
+}
+
+TEST_F(LibvirtHypervisor, AScreenIsAnRfbServer) {
+  EXPECT_THROW(hypervisor_->open_console(spec_.id, model::ConsoleKind::vnc), Error);
+  hypervisor_->ensure_running(spec_);
+  const UniqueFd screen = hypervisor_->open_console(spec_.id, model::ConsoleKind::vnc);
+  bool ended = false;
+  EXPECT_EQ(hear(screen, 30s, ended), "RFB 003.008\n");
+  hypervisor_->ensure_stopped(spec_.id);
+  EXPECT_TRUE(ends(screen));
+  EXPECT_THROW(hypervisor_->open_console(spec_.id, model::ConsoleKind::vnc), Error);
+}
+
+TEST_F(LibvirtHypervisor, ASerialLineCarriesBytesBothWaysForOneUser) {
+  spec_.root_disk = make_disk(echo_sector());
+  hypervisor_->ensure_running(spec_);
+  const auto answers = [](const UniqueFd& line) {
+    bool ended = false;
+    const auto late = std::chrono::steady_clock::now() + 60s;
+    while (!ended && std::chrono::steady_clock::now() < late) {
+      write_all(line.get(), "v");  // again and again: what comes before the guest is up is lost
+      if (hear(line, 500ms, ended).find('v') != std::string::npos) return true;
+    }
+    return false;
+  };
+  const UniqueFd first = hypervisor_->open_console(spec_.id, model::ConsoleKind::serial);
+  EXPECT_TRUE(answers(first));
+  const UniqueFd second = hypervisor_->open_console(spec_.id, model::ConsoleKind::serial);
+  EXPECT_TRUE(ends(first));
+  EXPECT_TRUE(answers(second));
+  hypervisor_->ensure_stopped(spec_.id);
+  EXPECT_TRUE(ends(second));
 }
 
 TEST_F(LibvirtHypervisor, StartsObservesStopsAndRemoves) {

@@ -157,6 +157,17 @@ void FakeHypervisor::ensure_absent(const std::string& id) {
   tell(id);
 }
 
+UniqueFd FakeHypervisor::open_console(const std::string& id, model::ConsoleKind kind) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = domains_.find(id);
+  if (found == domains_.end())
+    throw Error(ErrorKind::not_found, "There is no instance " + id + ".");
+  settle(found->second);
+  if (!is_active(found->second.power))
+    throw Error(ErrorKind::conflict, "Instance " + id + " does not run.");
+  return consoles_.open(id, kind);
+}
+
 void FakeHypervisor::on_change(std::function<void(const std::string& id)> callback) {
   const std::scoped_lock lock(mutex_);
   callback_ = std::move(callback);
@@ -198,7 +209,10 @@ void FakeHypervisor::pause(const std::string& id) {
 void FakeHypervisor::lose_power() {
   {
     const std::scoped_lock lock(mutex_);
-    for (auto& [id, domain] : domains_) domain = Domain{.spec = domain.spec};
+    for (auto& [id, domain] : domains_) {
+      domain = Domain{.spec = domain.spec};
+      consoles_.end(id);
+    }
   }
   tell("");
 }
@@ -271,6 +285,8 @@ void FakeHypervisor::tell(const std::string& id) {
   {
     const std::scoped_lock lock(mutex_);
     callback = callback_;
+    const auto found = domains_.find(id);
+    if (found == domains_.end() || !is_active(found->second.power)) consoles_.end(id);
   }
   if (callback) callback(id);
 }

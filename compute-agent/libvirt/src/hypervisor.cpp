@@ -10,6 +10,7 @@
 #include "compute-agent/domain_xml/domain_xml.h"
 #include "compute-agent/libvirt/src/bounded.h"
 #include "compute-agent/libvirt/src/check.h"
+#include "compute-agent/libvirt/src/console.h"
 #include "compute-agent/libvirt/src/facts.h"
 #include "compute-agent/libvirt/src/link.h"
 
@@ -19,6 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kReadLimit = 30s;
+constexpr auto kConsoleLimit = 10s;
 constexpr auto kStopLimit = 60s;   // libvirt itself waits 15 s for a QEMU that ignores signals
 constexpr auto kSaveLimit = 600s;  // writes or reads the whole memory of a guest
 constexpr auto kStartLimit =
@@ -248,6 +250,15 @@ class LibvirtHypervisor final : public Hypervisor {
       stop_domain(*domain, id);
       undefine(*domain, id);
     });
+  }
+
+  UniqueFd open_console(const std::string& id, model::ConsoleKind kind) override {
+    return bounded(
+        kConsoleLimit, "open a console of instance " + id, [c = link_.connection(), id, kind] {
+          const Domain domain = find_ours(*c, id);
+          if (!domain) throw Error(ErrorKind::not_found, "There is no instance " + id + ".");
+          return kind == model::ConsoleKind::vnc ? open_screen(*domain) : open_serial(c, *domain);
+        });
   }
 
   void on_change(std::function<void(const std::string& id)> callback) override {
