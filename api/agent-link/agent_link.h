@@ -2,12 +2,14 @@
 // The control plane's side of the link to agents: enrolment, one stream a host, images for hosts.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "api/agent-link/authority.h"
 #include "api/http/router.h"
 #include "common/clock.h"
+#include "db/model/console.h"
 #include "db/store/database.h"
 #include "image-service/image_store.h"
 
@@ -35,6 +37,14 @@ class HostAuthorizer final : public http::Authorizer {
   store::Database& db_;
 };
 
+/// A console that a host is to open.
+struct ConsoleCall {
+  std::string session_id;  ///< one-time secret that names the connection
+  std::string instance_id;
+  model::ConsoleKind kind = model::ConsoleKind::vnc;
+  std::int64_t run_epoch = 0;  ///< only this run of the guest may be shown
+};
+
 struct LinkState;
 
 /// The streams of all hosts. A commit that changes a host's desired state wakes its stream; a
@@ -51,6 +61,16 @@ class AgentLink {
   /// @throws Error{unavailable} when the host is not connected or does not answer within 10 s
   std::string read_console(const std::string& host_id, const std::string& instance_id,
                            std::size_t max_bytes);
+
+  /// Asks a host to open a console. It opens a connection of its own, which shows `session_id`, or
+  /// says that it cannot.
+  /// @throws Error{unavailable} when the host is not connected
+  void open_console(const std::string& host_id, const ConsoleCall& call);
+
+  /// Sets who is told that a host cannot open a console. Set before the first stream.
+  void on_console_failed(std::function<void(const std::string& host_id,
+                                            const std::string& session_id, const std::string& why)>
+                             callback);
 
   /// Ends all streams and the pushing thread.
   void stop();

@@ -41,6 +41,19 @@ void read_images(const YamlConfig& in, Config& c) {
   read_web_download(in.section("web_download"), c);
 }
 
+void read_consoles(const YamlConfig& in, Config& c) {
+  c.console_token_life_s = in.integer("token_life_s", c.console_token_life_s, 1, 86'400);
+  c.consoles.allowed_origins = in.strings("allowed_origins");
+  c.consoles.novnc_directory = in.string("novnc_directory", c.consoles.novnc_directory);
+  const auto count = [&](const char* key, std::size_t fallback) {
+    return static_cast<std::size_t>(
+        in.integer(key, static_cast<std::int64_t>(fallback), 1, 100'000));
+  };
+  c.consoles.per_instance = count("per_instance", c.consoles.per_instance);
+  c.consoles.per_project = count("per_project", c.consoles.per_project);
+  c.consoles.in_all = count("in_all", c.consoles.in_all);
+}
+
 int whole(const YamlConfig& in, const char* key, int fallback, std::int64_t least,
           std::int64_t most) {
   return static_cast<int>(in.integer(key, fallback, least, most));
@@ -101,6 +114,7 @@ Config load_config(const std::string& path) {
   const YamlConfig metrics = api.section("metrics");
   c.local_figures = metrics.boolean("local", c.local_figures);
   c.figures_token_file = metrics.string("token_file", "");
+  read_consoles(api.section("consoles"), c);
   const YamlConfig tls = api.section("tls");
   c.api.tls.certificate = tls.string("certificate", "");
   c.api.tls.private_key = tls.string("private_key", "");

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "api/console-proxy/proxy_settings.h"
 #include "api/http/server.h"
 #include "api/http/web_fetch.h"
 #include "image-service/store_set.h"
@@ -35,6 +36,8 @@ struct Config {
   bool image_md5 = false;                        ///< compute `checksum` of every image
   bool web_download = false;                     ///< images may be fetched from URIs
   http::WebRules web;
+  console_proxy::ProxySettings consoles;
+  std::int64_t console_token_life_s = 600;
 
   std::string database() const { return state_directory + "/virga.db"; }
   std::string images() const { return state_directory + "/images"; }

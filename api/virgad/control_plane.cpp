@@ -9,6 +9,7 @@
 
 #include "api/agent-link/agent_link.h"
 #include "api/compute/compute_api.h"
+#include "api/console-proxy/console_proxy.h"
 #include "api/controllers/gc.h"
 #include "api/controllers/image_import.h"
 #include "api/http/web_fetch.h"
@@ -92,6 +93,7 @@ struct ControlPlane::Impl {
   agent_link::LinkDeps link_deps;
   agent_link::AgentLink link;
   own::EventFeed events;
+  console_proxy::ConsoleProxy consoles;
   identity::Passwords passwords;
   identity::IdentityDeps identity_deps;
   compute::ComputeDeps compute_deps;
@@ -117,6 +119,7 @@ struct ControlPlane::Impl {
                   config.availability_zone},
         link(link_deps),
         events(db, clock, waiting_watchers(config)),
+        consoles(db, clock, link, config.consoles),
         passwords(kPasswordThreads, waiting_logins(config)),
         identity_deps{db, clock, authorizer, passwords, config.region},
         compute_deps{db,
@@ -126,7 +129,8 @@ struct ControlPlane::Impl {
                      config.availability_zone,
                      config.cpu_ratio_percent,
                      config.memory_reserve_mib,
-                     host_name()},
+                     host_name(),
+                     config.console_token_life_s * kSecondUs},
         quota(config.region),
         image_deps{
             db, clock, image_stores, quota, image_settings(config), [this] { wake_importer(); }},
@@ -142,8 +146,11 @@ struct ControlPlane::Impl {
     image::add_routes(api, image_deps);
     network::add_routes(api, network_deps);
     own::add_routes(api, virga_deps);
+    status.websocket = consoles.websocket();
     add_status_routes(api, status);
+    consoles.add_client_routes(api);
     link.add_routes(agents);
+    consoles.add_host_routes(agents);
   }
 
   void wake_importer() {
@@ -183,6 +190,7 @@ void ControlPlane::start() {
 
 void ControlPlane::stop() {
   impl_->events.stop();
+  impl_->consoles.stop();
   impl_->link.stop();
 }
 

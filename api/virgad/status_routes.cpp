@@ -134,7 +134,12 @@ http::Route control(http::Handler handler, http::Run run) {
 }  // namespace
 
 void add_status_routes(http::Router& router, StatusDeps& deps) {
-  router.get("/", "public", services);
+  http::Route root;
+  root.policy = "public";
+  root.run = http::Run::io;
+  root.handler = services;
+  root.websocket = deps.websocket;
+  router.add("GET", "/", std::move(root));
   // On the connection's thread: a full pool does not keep them from answering.
   router.add("GET", "/healthz",
              control([&deps](const Request&) { return health(deps); }, http::Run::io));

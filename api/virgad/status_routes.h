@@ -17,6 +17,7 @@ struct StatusDeps {
   std::string figures_token;  ///< and to who sends this as a bearer token; empty: to nobody else
   const http::RequestFigures* requests = nullptr;  ///< set before the server starts
   std::function<http::ServerFigures()> server;     ///< likewise
+  http::WebSocketHandler websocket = {};  ///< what "/" is for who asks for one there: consoles
 };
 
 /// "/", "/healthz" and "/metrics". The dependencies outlive the server.

@@ -46,6 +46,7 @@ struct LinkState {
   std::condition_variable wake;
   std::thread pusher;
   std::atomic<std::int64_t> revision{0};
+  std::function<void(const std::string&, const std::string&, const std::string&)> console_failed;
 
   explicit LinkState(LinkDeps& d) : deps(d) {}
 
@@ -85,6 +86,9 @@ class HostStream final : public http::WebSocketSession,
         record(message);
       else if (type == "answer")
         link_->answer(host_id_, message.integer("id", 1, INT64_MAX), message);
+      else if (type == "console_failed" && link_->console_failed)
+        link_->console_failed(host_id_, message.string("session_id"),
+                              message.string("error", {0, 4096}));
       else
         throw Error(ErrorKind::invalid, "Message type '" + type + "' is not known.");
     } catch (const Error& e) {
@@ -245,6 +249,22 @@ std::string AgentLink::read_console(const std::string& host_id, const std::strin
   const std::scoped_lock lock(impl_->mutex);
   impl_->questions.erase(id);
   throw Error(ErrorKind::unavailable, "The host of the instance did not answer in time.");
+}
+
+void AgentLink::open_console(const std::string& host_id, const ConsoleCall& call) {
+  const auto stream = impl_->stream_of(host_id);
+  if (!stream)
+    throw Error(ErrorKind::unavailable, "The host of the instance is not connected just now.");
+  stream->send({{"type", "console"},
+                {"session_id", call.session_id},
+                {"instance_id", call.instance_id},
+                {"kind", model::name_of(call.kind)},
+                {"run_epoch", call.run_epoch}});
+}
+
+void AgentLink::on_console_failed(
+    std::function<void(const std::string&, const std::string&, const std::string&)> callback) {
+  impl_->console_failed = std::move(callback);
 }
 
 bool HostAuthorizer::knows(std::string_view policy) const {

@@ -4,6 +4,7 @@
 #include "common/hash.h"
 #include "db/store/access_rules.h"
 #include "db/store/aggregates.h"
+#include "db/store/console_tokens.h"
 #include "db/store/domain_config.h"
 #include "db/store/domains.h"
 #include "db/store/flavors.h"
@@ -200,6 +201,9 @@ void MatrixWorld::make_rows() {
     server.observed_generation = 1;
     server.observed_run_epoch = 1;
     store::instances::insert(tx, server);
+    store::console_tokens::insert(
+        tx, {sha256_hex("console-secret"), server.id, model::ConsoleKind::vnc, server.run_epoch,
+             member, a1, now_us() + 600 * kSecondUs});
     model::Port port;
     port.id = ids_["PORT"] = uuid("5");
     port.network_id = network.id;

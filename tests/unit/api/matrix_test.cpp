@@ -284,6 +284,7 @@ TEST(Matrix, HostsRoutesAskForACertificate) {
   for (const RouteLine& line : list_routes(matrix().world.agents()))
     table += line.method + " " + line.pattern + " " + line.policy + "\n";
   EXPECT_EQ(table,
+            "GET /agent/v1/consoles/{session} agent:host\n"
             "POST /agent/v1/enrol agent:enrol\n"
             "GET /agent/v1/images/{digest} agent:host\n"
             "GET /agent/v1/stream agent:host\n");

@@ -96,6 +96,7 @@ const std::vector<Persona>& MatrixWorld::personas() {
 
 MatrixWorld::MatrixWorld() {
   config_.state_directory = dir_.path("control");
+  config_.consoles.novnc_directory = dir_.path("novnc");
   bootstrap(config_, "a password");
   plane_ = std::make_unique<ControlPlane>(config_, clock_);
   make_people();
@@ -197,6 +198,10 @@ Answer MatrixWorld::send(const Call& call, const std::string& persona) {
   const http::Match match = api().route(request, response);
   if (match.route != nullptr)
     response = api().guarded(match, request, [&] {
+      if (match.route->websocket && !match.route->handler) {
+        (void)match.route->websocket(request);
+        return http::empty_response(101);
+      }
       if (!match.route->upload) return match.route->handler(request);
       const auto upload = match.route->upload(request);
       upload->write(call.body);
