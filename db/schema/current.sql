@@ -884,6 +884,7 @@ CREATE TABLE compute_quota_classes (
 CREATE INDEX instances_by_owner ON instances (project_id, user_id, deleted_us);
 
 CREATE INDEX instances_by_end ON instances (project_id, id, terminated_us);
+
 CREATE TABLE console_tokens (
   hash TEXT PRIMARY KEY,        -- SHA-256 of the secret
   instance_id TEXT NOT NULL REFERENCES instances (id) ON DELETE CASCADE,
