@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a new instance goes: a pure function from a request and what the hosts have to a decision
-// that explains itself.
+// Where a new instance goes, for callers that have all hosts at hand and keep nothing: a pure
+// function over the Scheduler, which makes an index for one decision.
 #pragma once
 
 #include <cstdint>
@@ -47,8 +47,8 @@ struct Decision {
   std::string explanation() const;
 };
 
-/// Among the hosts with room: the fullest, then the name. Packs tightly, so that large requests
-/// still find room later. Pure.
+/// What Scheduler::pick() chooses by its default options. Takes time in proportion to the hosts.
+/// Pure.
 Decision pick(const PlacementRequest& request, const std::vector<HostCapacity>& hosts);
 
 }  // namespace virga::scheduler

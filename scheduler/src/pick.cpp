@@ -4,60 +4,47 @@
 #include <algorithm>
 #include <array>
 
+#include "scheduler/scheduler.h"
+
 namespace virga::scheduler {
 namespace {
 
-using Filter = bool (*)(const PlacementRequest&, const HostCapacity&);
+/// The others have nothing to refuse here.
+constexpr std::array<Filter, 4> kAsked{Filter::compute, Filter::core, Filter::ram, Filter::disk};
 
-struct NamedFilter {
-  const char* name;
-  Filter passes;
-};
-
-// Names follow Nova's filters.
-constexpr std::array<NamedFilter, 4> kFilters{{
-    {"ComputeFilter",
-     [](const PlacementRequest&, const HostCapacity& h) { return h.enabled && h.up; }},
-    {"CoreFilter", [](const PlacementRequest& r,
-                      const HostCapacity& h) { return h.used_vcpus + r.vcpus <= h.total_vcpus; }},
-    {"RamFilter",
-     [](const PlacementRequest& r, const HostCapacity& h) {
-       return h.used_memory_mib + r.memory_mib <= h.total_memory_mib;
-     }},
-    {"DiskFilter",
-     [](const PlacementRequest& r, const HostCapacity& h) {
-       return h.used_disk_gib + r.disk_gib <= h.total_disk_gib;
-     }},
-}};
-
-double fullness(const HostCapacity& h) {
-  const auto share = [](std::int64_t used, std::int64_t total) {
-    return total > 0 ? static_cast<double>(used) / static_cast<double>(total) : 1.0;
-  };
-  return share(h.used_vcpus, h.total_vcpus) + share(h.used_memory_mib, h.total_memory_mib);
-}
-
-bool better(const HostCapacity& a, const HostCapacity& b) {
-  const double fa = fullness(a);
-  const double fb = fullness(b);
-  return fa != fb ? fa > fb : a.name < b.name;
+Host host_of(const HostCapacity& h) {
+  Host host;
+  host.id = h.id;
+  host.name = h.name;
+  host.enabled = h.enabled;
+  host.up = h.up;
+  host.vcpus.total = h.total_vcpus;
+  host.memory_mib.total = h.total_memory_mib;
+  host.disk_gib.total = h.total_disk_gib;
+  return host;
 }
 
 }  // namespace
 
 Decision pick(const PlacementRequest& request, const std::vector<HostCapacity>& hosts) {
-  Decision decision;
-  decision.considered = static_cast<std::int64_t>(hosts.size());
-  for (const auto& filter : kFilters) decision.filters.push_back({filter.name, 0});
-  for (const auto& host : hosts) {
-    std::size_t i = 0;
-    while (i < kFilters.size() && kFilters[i].passes(request, host)) ++i;
-    if (i < kFilters.size()) {
-      ++decision.filters[i].refused;
-    } else if (!decision.host || better(host, *decision.host)) {
-      decision.host = host;
-    }
+  Scheduler scheduler;
+  for (const auto& h : hosts) {
+    scheduler.upsert_host(host_of(h));
+    if (h.used_vcpus > 0 || h.used_memory_mib > 0 || h.used_disk_gib > 0)
+      scheduler.apply(
+          {h.id, h.id, "", {h.used_vcpus, h.used_memory_mib, h.used_disk_gib, {}}, {}, {}});
   }
+  Request wanted;
+  wanted.demand.resources = {request.vcpus, request.memory_mib, request.disk_gib, {}};
+  const Explanation why = scheduler.explain(wanted);
+  Decision decision;
+  decision.considered = why.considered;
+  for (const auto& r : why.refusals)
+    if (std::find(kAsked.begin(), kAsked.end(), r.filter) != kAsked.end())
+      decision.filters.push_back({name_of(r.filter), r.hosts});
+  if (const auto choice = scheduler.pick(wanted))
+    for (const auto& h : hosts)
+      if (h.id == choice->allocation.host_id) decision.host = h;
   return decision;
 }
 
