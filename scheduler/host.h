@@ -79,7 +79,7 @@ struct SupportedInstance {
 /// A compute node. Allocations are not part of it: they come by Scheduler::apply().
 struct Host {
   std::string id;
-  std::string name;
+  std::string name;  ///< not empty
   std::string node;  ///< hypervisor host name; empty: the name
   std::int64_t generation = 0;
   bool enabled = true;

@@ -145,18 +145,16 @@ void Cloud::raise_ceiling(Slot slot) {
   }
 }
 
-void Cloud::upsert_host(const Host& host) {
-  const auto found = slots_.find(host.id);
-  const bool is_new = found == slots_.end();
-  Slot s = is_new ? kNoSlot : found->second;
-  if (is_new) {
-    if (free_slots_.empty()) free_slots_.push_back(columns.add());
-    s = free_slots_.back();
-    free_slots_.pop_back();
-    slots_.emplace(host.id, s);
-  } else {
-    unshelve(s);
-  }
+Slot Cloud::add_host(const std::string& id) {
+  if (free_slots_.empty()) free_slots_.push_back(columns.add());
+  const Slot s = free_slots_.back();
+  free_slots_.pop_back();
+  slots_.emplace(id, s);
+  return s;
+}
+
+/// Writes down all that was told of a host. It is on no shelf meanwhile.
+void Cloud::describe(Slot s, const Host& host) {
   HostDetails& d = columns.details[s];
   columns.free_vcpus[s] += host.vcpus.capacity() - d.vcpus.capacity();
   columns.free_memory_mib[s] += host.memory_mib.capacity() - d.memory_mib.capacity();
@@ -180,15 +178,21 @@ void Cloud::upsert_host(const Host& host) {
   columns.generation[s] = host.generation;
   columns.io_ops[s] = host.io_ops;
   columns.failed_builds[s] = host.failed_builds;
+}
+
+void Cloud::upsert_host(const Host& host) {
+  const auto found = slots_.find(host.id);
+  const bool is_new = found == slots_.end();
+  const Slot s = is_new ? add_host(host.id) : found->second;
+  if (!is_new) unshelve(s);
+  describe(s, host);
   ClassFacts facts = facts_of(host);
   for (const auto& [id, aggregate] : aggregates_)
     if (aggregate.host_ids.count(host.id) != 0) facts.aggregates.insert(id);
-  if (is_new) {
-    classify(s, std::move(facts));
-  } else if (class_of(s).facts == facts) {
+  if (!is_new && class_of(s).facts == facts) {
     raise_ceiling(s);
   } else {
-    leave_class(s);
+    if (!is_new) leave_class(s);
     classify(s, std::move(facts));
   }
   shelve(s);

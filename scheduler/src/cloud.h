@@ -106,6 +106,8 @@ class Cloud {
     std::unique_ptr<Extras> extras;
   };
 
+  Slot add_host(const std::string& id);
+  void describe(Slot slot, const Host& host);
   void rename(Slot slot, const std::string& name);
   bool belongs_on_shelf(Slot slot) const;
   void shelve(Slot slot);

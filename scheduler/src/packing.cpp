@@ -29,7 +29,7 @@ void search(const Cloud& cloud, const HostClass& c, const Shelf& shelf, const Re
             Passes passes, Best& best) {
   for (auto row = shelf.from(wanted.vcpus); row != shelf.end(); ++row) {
     const double vcpus = c.fit.share_of_vcpus(row->vcpus - wanted.vcpus);
-    if (1.5 * vcpus > best.score) return;
+    if (vcpus > best.score) return;
     for (auto h = Shelf::from(row->hosts, wanted.memory_mib); h != row->hosts.end(); ++h) {
       if (h->disk_gib < wanted.disk_gib && wanted.disk_gib > 0) continue;
       const double memory = c.fit.share_of_memory(h->memory_mib - wanted.memory_mib);

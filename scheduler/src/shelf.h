@@ -22,7 +22,7 @@ struct Shelved {
 };
 
 /// How well a request fits into what is free: 0 is exactly, less is better. Never falls when
-/// either rest grows, and is at least 1.5 * either share: the search relies on both.
+/// either rest grows, and is at least either share: the search relies on both.
 struct Fit {
   double vcpus = 1;   ///< 1 / size of the hosts
   double memory = 1;  ///< 1 / size of the hosts
@@ -33,8 +33,7 @@ struct Fit {
   double share_of_memory(std::int64_t rest) const {
     return static_cast<double>(std::max<std::int64_t>(rest, 0)) * memory;
   }
-  /// Both rests count, and once more half their difference: lopsided rests are of little use.
-  static double score(double c, double m) { return 1.5 * std::max(c, m) + 0.5 * std::min(c, m); }
+  static double score(double c, double m) { return c + m; }
 };
 
 /// Hosts with equal free vCPUs.

@@ -33,6 +33,7 @@ double raw_weight(const Cloud& cloud, const Query& query, Weigher weigher, Slot 
     case Weigher::io_ops:
       return not_negative(c.io_ops[s]);
     case Weigher::pci: {
+      if (!cloud.class_of(s).facts.has_pci) return kMostDevices;
       double free = 0;
       for (const auto count : c.details[s].pci_free) free += static_cast<double>(count);
       return kMostDevices - std::min(free, kMostDevices - 1);
@@ -53,10 +54,14 @@ bool starts_at_zero(Weigher weigher) {
          weigher == Weigher::io_ops;
 }
 
-double multiplier(const Cloud& cloud, const Weight& weight, Slot s) {
-  const double chosen =
-      least(cloud.class_of(s).raw, multiplier_name(weight.weigher), weight.multiplier);
-  return weight.weigher == Weigher::build_failure ? -chosen : chosen;
+/// By class: the option, or what the metadata of aggregates say.
+std::vector<double> multipliers(const Cloud& cloud, const Weight& weight) {
+  const double sign = weight.weigher == Weigher::build_failure ? -1 : 1;
+  std::vector<double> result;
+  result.reserve(cloud.classes.size());
+  for (const HostClass& c : cloud.classes)
+    result.push_back(sign * least(c.raw, multiplier_name(weight.weigher), weight.multiplier));
+  return result;
 }
 
 void add_weights(const Cloud& cloud, const Query& query, const Weight& weight,
@@ -68,8 +73,9 @@ void add_weights(const Cloud& cloud, const Query& query, const Weight& weight,
   const double from = starts_at_zero(weight.weigher) ? 0 : *low;
   const double range = *high - from;
   if (range == 0) return;
+  const auto by_class = multipliers(cloud, weight);
   for (std::size_t i = 0; i < hosts.size(); ++i)
-    sums[i] += multiplier(cloud, weight, hosts[i]) * ((raw[i] - from) / range);
+    sums[i] += by_class[cloud.columns.class_id[hosts[i]]] * ((raw[i] - from) / range);
 }
 
 std::vector<Slot> all_that_pass(const Cloud& cloud, const Query& query) {

@@ -64,12 +64,7 @@ struct NaiveScheduler {
     const double c = rest(h.vcpus.capacity(), h.vcpus.capacity() - u.vcpus, want.vcpus);
     const double m =
         rest(h.memory_mib.capacity(), h.memory_mib.capacity() - u.memory_mib, want.memory_mib);
-    return {wish,
-            h.failed_builds > 0,
-            unasked(h, r.demand),
-            instances(h) == 0,
-            1.5 * std::max(c, m) + 0.5 * std::min(c, m),
-            h.name};
+    return {wish, h.failed_builds > 0, unasked(h, r.demand), instances(h) == 0, c + m, h.name};
   }
 
  private:

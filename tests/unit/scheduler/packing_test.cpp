@@ -34,13 +34,6 @@ TEST(Packing, TheBestFitIsTaken) {
   EXPECT_EQ(picked(cloud, small([](Request& r) { r.demand.resources = {6, 2048, 1, {}}; })), "a");
 }
 
-TEST(Packing, LopsidedRestsAreAvoided) {
-  auto cloud = cloud_of({host("a"), host("b")});
-  cloud.apply(allocation("x", "a", {6, 1024, 1, {}}));  // 2 vCPUs, 7 GiB left
-  cloud.apply(allocation("y", "b", {4, 4096, 1, {}}));  // 4 vCPUs, 4 GiB left
-  EXPECT_EQ(picked(cloud, small([](Request& r) { r.demand.resources = {2, 2048, 1, {}}; })), "b");
-}
-
 TEST(Packing, RareTraitsAndClassesAreLeftToWhoNeedsThem) {
   std::vector<Host> hosts;
   for (const char* name : {"a", "b", "c", "d", "e"}) hosts.push_back(host(name));

@@ -11,7 +11,7 @@
 namespace virga::scheduler {
 namespace {
 
-constexpr int kHosts = 500;
+constexpr int kHosts = 1000;
 
 /// The synthetic cloud without zones, as counts.
 class Packed {
@@ -118,8 +118,8 @@ TEST(PackingQuality, LargeGuestsFindRoomAtThreeQuartersLoad) {
   double room = 0;
   double ideal = 0;
   std::int64_t refused = 0;
-  double next_sample = 72;
-  for (double hour = 0; hour < 240;) {
+  double next_sample = 24 * 7;
+  for (double hour = 0; hour < 24 * 21;) {
     hour += -std::log(1 - guests.random.share()) * core_hours / load;
     const auto g = guests.next();
     if (g.hours < .5) continue;
