@@ -35,7 +35,9 @@ std::vector<Misfit> differing_allocations(ReadTx& tx) {
   Rows rows = tx.query(
       "SELECT i.id, i.host_id, a.vcpus || ' vcpus, ' || a.memory_mib || ' MiB, ' || a.disk_gib"
       " || ' GiB on ' || a.host_id FROM instances i JOIN allocations a ON a.instance_id = i.id"
-      " WHERE i.deleted_us = 0 AND (a.host_id <> i.host_id OR a.vcpus <> i.vcpus"
+      // While a resize may be reverted more is held, for both flavors.
+      " WHERE i.deleted_us = 0 AND i.resizing <> 'resize'"
+      " AND (a.host_id <> i.host_id OR a.vcpus <> i.vcpus"
       " OR a.memory_mib <> i.memory_mib OR a.disk_gib <> " DISK_CLAIM ") ORDER BY i.id");
   return read_all(rows);
 }
