@@ -181,16 +181,18 @@ TEST_F(WebSocketTest, WhatWaitsIsCountedUntilItIsSent) {
 }
 
 TEST_F(WebSocketTest, FinishingSendsWhatIsQueuedAndThenCloses) {
-  auto socket = open("/mirror");
-  routes_.uploads_.wait_for("opened");
-  for (int i = 0; i < 3; ++i) sender_->send(std::to_string(i));
-  sender_->finish();
-  EXPECT_FALSE(sender_->send("late"));
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(socket.read().bytes, std::to_string(i));
-  const RawFrame last = socket.read();
-  EXPECT_EQ(last.opcode, RawWebSocket::kClose);
-  EXPECT_EQ(last.bytes, "\x03\xe8");
-  socket.send(RawWebSocket::kClose, last.bytes);
+  {
+    auto socket = open("/mirror");
+    routes_.uploads_.wait_for("opened");
+    for (int i = 0; i < 3; ++i) sender_->send(std::to_string(i));
+    sender_->finish();
+    EXPECT_FALSE(sender_->send("late"));
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(socket.read().bytes, std::to_string(i));
+    const RawFrame last = socket.read();
+    EXPECT_EQ(last.opcode, RawWebSocket::kClose);
+    EXPECT_EQ(last.bytes, "\x03\xe8");
+    socket.send(RawWebSocket::kClose, last.bytes);
+  }  // the server waits for the client to hang up, as it had the last word
   EXPECT_NE(routes_.uploads_.wait_for("closed").find("closed"), std::string::npos);
 }
 
