@@ -26,8 +26,8 @@ class ServerConsoles : public test::CloudTest {
   Reply ask(const std::string& path, const json::value& body, const std::string& version,
             const std::string& user = "ann", const std::string& method = "POST") {
     return test::call(router_, method, "/compute/v2.1" + path,
-                body.is_null() ? "" : json::serialize(body),
-                {{"x-test-user", user}, {"openstack-api-version", "compute " + version}});
+                      body.is_null() ? "" : json::serialize(body),
+                      {{"x-test-user", user}, {"openstack-api-version", "compute " + version}});
   }
   Reply act(const std::string& action, const json::value& argument,
             const std::string& version = "2.1", const std::string& user = "ann") {
