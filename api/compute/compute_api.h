@@ -23,8 +23,6 @@ struct ComputeDeps {
   const Clock& clock;
   ReadConsole read_console;
   std::string availability_zone = "nova";
-  std::int64_t cpu_ratio_percent = 400;            ///< overcommit of vcpus
-  std::int64_t memory_reserve_mib = 512;           ///< kept for the host itself
   std::string control_host = "control";            ///< name of this process's machine
   TimeUs console_token_life_us = 600 * kSecondUs;  ///< until then a console may be opened, once
 };

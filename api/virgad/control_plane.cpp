@@ -16,11 +16,13 @@
 #include "api/identity/identity_api.h"
 #include "api/image/image_api.h"
 #include "api/network/network_api.h"
+#include "api/placement/placement_api.h"
 #include "api/virga/virga_api.h"
 #include "api/virgad/bootstrap.h"
 #include "common/error.h"
 #include "common/log.h"
 #include "db/store/images.h"
+#include "db/store/inventories.h"
 
 namespace virga::virgad {
 namespace {
@@ -101,6 +103,7 @@ struct ControlPlane::Impl {
   image::ImageDeps image_deps;
   network::NetworkDeps network_deps;
   own::VirgaDeps virga_deps;
+  placement::PlacementDeps placement_deps;
   StatusDeps status;
   const agent_link::HostAuthorizer host_authorizer;
   http::Router api;
@@ -122,20 +125,17 @@ struct ControlPlane::Impl {
         consoles(db, clock, link, config.consoles),
         passwords(kPasswordThreads, waiting_logins(config)),
         identity_deps{db, clock, authorizer, passwords, config.region},
-        compute_deps{db,
-                     clock,
+        compute_deps{db, clock,
                      [this](const std::string& host, const std::string& instance,
                             std::size_t bytes) { return link.read_console(host, instance, bytes); },
-                     config.availability_zone,
-                     config.cpu_ratio_percent,
-                     config.memory_reserve_mib,
-                     host_name(),
+                     config.availability_zone, host_name(),
                      config.console_token_life_s * kSecondUs},
         quota(config.region),
         image_deps{
             db, clock, image_stores, quota, image_settings(config), [this] { wake_importer(); }},
         network_deps{db, clock},
         virga_deps{db, clock, image_stores, events},
+        placement_deps{db, clock},
         status{db, config.local_figures, {}, nullptr, {}},
         host_authorizer(db),
         api(authorizer),
@@ -146,6 +146,7 @@ struct ControlPlane::Impl {
     image::add_routes(api, image_deps);
     network::add_routes(api, network_deps);
     own::add_routes(api, virga_deps);
+    placement::add_routes(api, placement_deps);
     status.websocket = consoles.websocket();
     add_status_routes(api, status);
     consoles.add_client_routes(api);
@@ -182,6 +183,8 @@ void ControlPlane::start() {
     if (n > 0) log::warning("interrupted uploads are queued again", {{"count", std::to_string(n)}});
     identity::ensure_own_catalog(tx, my.config.region);
     compute::note_control_services(tx, my.compute_deps);
+    store::inventories::set_defaults(tx,
+                                     {my.config.cpu_ratio_percent, my.config.memory_reserve_mib});
   });
   my.importer.emplace(import_deps(my.db, my.clock, my.image_stores, my.config));
   my.events.start();

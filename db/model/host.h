@@ -20,7 +20,7 @@ struct Host {
   std::string disabled_reason;
   bool forced_down = false;        ///< counts as down whatever its agent says
   std::string certificate_sha256;  ///< of the agent's certificate; empty until enrolled
-  std::int64_t generation = 0;     ///< guards claims
+  std::int64_t generation = 0;     ///< of its resource provider: guards claims
   // Reported by the agent:
   std::int64_t vcpus = 0;
   std::int64_t memory_mib = 0;

@@ -55,7 +55,6 @@ CREATE TABLE hosts (
   enabled BIGINT NOT NULL,
   disabled_reason TEXT NOT NULL,
   certificate_sha256 TEXT NOT NULL,
-  generation BIGINT NOT NULL,
   vcpus BIGINT NOT NULL,
   memory_mib BIGINT NOT NULL,
   disk_gib BIGINT NOT NULL,
@@ -268,16 +267,6 @@ CREATE TABLE instance_metadata (
   value TEXT NOT NULL,
   PRIMARY KEY (instance_id, name)
 );
-
-CREATE TABLE allocations (
-  instance_id TEXT PRIMARY KEY REFERENCES instances (id),
-  host_id TEXT NOT NULL REFERENCES hosts (id),
-  vcpus BIGINT NOT NULL,
-  memory_mib BIGINT NOT NULL,
-  disk_gib BIGINT NOT NULL
-);
-
-CREATE INDEX allocations_by_host ON allocations (host_id);
 
 CREATE TABLE instance_actions (
   request_id TEXT NOT NULL,
@@ -898,3 +887,78 @@ CREATE TABLE console_tokens (
 CREATE INDEX console_tokens_by_instance ON console_tokens (instance_id, expires_us);
 
 CREATE INDEX console_tokens_by_expiry ON console_tokens (expires_us);
+
+CREATE TABLE resource_providers (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  generation BIGINT NOT NULL,
+  root_id TEXT NOT NULL,
+  parent_id TEXT NOT NULL,
+  created_us BIGINT NOT NULL,
+  updated_us BIGINT NOT NULL
+);
+
+CREATE INDEX resource_providers_by_root ON resource_providers (root_id);
+
+CREATE INDEX resource_providers_by_parent ON resource_providers (parent_id);
+
+CREATE TABLE inventories (
+  provider_id TEXT NOT NULL REFERENCES resource_providers (id) ON DELETE CASCADE,
+  resource_class TEXT NOT NULL,
+  total BIGINT NOT NULL,
+  reserved BIGINT NOT NULL,
+  min_unit BIGINT NOT NULL,
+  max_unit BIGINT NOT NULL,
+  step_size BIGINT NOT NULL,
+  ratio BIGINT NOT NULL,
+  used BIGINT NOT NULL,
+  administered BIGINT NOT NULL,
+  updated_us BIGINT NOT NULL,
+  PRIMARY KEY (provider_id, resource_class)
+);
+
+CREATE TABLE consumers (
+  id TEXT PRIMARY KEY,
+  generation BIGINT NOT NULL,
+  project_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  type TEXT NOT NULL,
+  created_us BIGINT NOT NULL
+);
+
+CREATE INDEX consumers_by_project ON consumers (project_id, user_id);
+
+CREATE TABLE allocations (
+  consumer_id TEXT NOT NULL REFERENCES consumers (id),
+  provider_id TEXT NOT NULL,
+  resource_class TEXT NOT NULL,
+  used BIGINT NOT NULL,
+  PRIMARY KEY (consumer_id, provider_id, resource_class),
+  FOREIGN KEY (provider_id, resource_class) REFERENCES inventories (provider_id, resource_class)
+);
+
+CREATE INDEX allocations_by_inventory ON allocations (provider_id, resource_class);
+
+CREATE TABLE resource_classes (
+  name TEXT PRIMARY KEY,
+  created_us BIGINT NOT NULL
+);
+
+CREATE TABLE traits (
+  name TEXT PRIMARY KEY,
+  created_us BIGINT NOT NULL
+);
+
+CREATE TABLE provider_traits (
+  provider_id TEXT NOT NULL REFERENCES resource_providers (id) ON DELETE CASCADE,
+  trait TEXT NOT NULL,
+  PRIMARY KEY (provider_id, trait)
+);
+
+CREATE INDEX provider_traits_by_trait ON provider_traits (trait);
+
+CREATE TABLE provider_aggregates (
+  provider_id TEXT NOT NULL REFERENCES resource_providers (id) ON DELETE CASCADE,
+  aggregate_id TEXT NOT NULL,
+  PRIMARY KEY (provider_id, aggregate_id)
+);

@@ -9,7 +9,8 @@
 #include "db/model/aggregate.h"
 #include "db/store/database.h"
 
-/// Aggregates of hosts. What changes the zone of a host notifies "host" with its id: guests read
+/// Aggregates of hosts; their resource providers are in Placement aggregates of the same ids. What
+/// changes the zone of a host notifies "host" with its id: guests read
 /// their zone from their metadata.
 namespace virga::store::aggregates {
 

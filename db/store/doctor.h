@@ -25,6 +25,9 @@ std::vector<Misfit> instances_without_allocation(ReadTx& tx);
 /// Allocations on another host than their instance, or of other amounts. id: the instance; other:
 /// the instance's host; more: "2 vcpus, 512 MiB, 1 GiB on HOST".
 std::vector<Misfit> differing_allocations(ReadTx& tx);
+/// Inventories that say another sum than their allocations have. id: the provider; other: the
+/// resource class; more: what they say.
+std::vector<Misfit> differing_usages(ReadTx& tx);
 /// Ports of instances that are gone. other: the instance.
 std::vector<Misfit> ports_without_instance(ReadTx& tx);
 /// Ports that are bound to another host than their instance. other: the instance.
@@ -44,6 +47,8 @@ std::vector<Misfit> silent_hosts(ReadTx& tx, TimeUs alive_us);
 /// Images whose bytes a store should have. id: the image; other: the digest; more: the store.
 std::vector<Misfit> stored_images(ReadTx& tx);
 
+/// Makes the inventories of a provider say the sums of its allocations.
+void renew_usage(WriteTx& tx, const std::string& provider_id);
 /// Makes the allocation of an instance what its row says: on its host, or none.
 void renew_allocation(WriteTx& tx, const std::string& instance_id);
 

@@ -13,6 +13,7 @@
 /// being enabled or disabled notifies "host".
 namespace virga::store::hosts {
 
+/// With its resource provider, of the same id, and its inventories.
 /// @throws Error{conflict} when the name is taken
 void insert(WriteTx& tx, const model::Host& host);
 std::optional<model::Host> find(ReadTx& tx, const std::string& id);
@@ -22,7 +23,7 @@ std::optional<model::Host> find_named(ReadTx& tx, const std::string& name);
 std::optional<model::Host> find_certificate(ReadTx& tx, const std::string& sha256);
 /// Ordered by number.
 std::vector<model::Host> list(ReadTx& tx);
-/// Takes over what the agent reported of its host.
+/// Takes over what the agent reported of its host, and keeps its inventories equal to that.
 void set_observed(WriteTx& tx, const std::string& id, const model::ObservedHost& seen,
                   TimeUs now_us);
 void touch(WriteTx& tx, const std::string& id, TimeUs now_us);
@@ -34,7 +35,8 @@ bool has_instances(ReadTx& tx, const std::string& id);
 /// Forgets a host on which nothing is placed; its agent has no access any more.
 /// @throws Error{not_found}, Error{conflict} when something is placed on it
 void erase(WriteTx& tx, const std::string& id);
-/// Raises the generation if it still is `generation`: the guard of a claim.
+/// Raises the generation, which is the provider's, if it still is `generation`: the guard of a
+/// claim.
 /// @throws Error{conflict} when somebody else was first
 void guard(WriteTx& tx, const std::string& id, std::int64_t generation);
 

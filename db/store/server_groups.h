@@ -26,7 +26,8 @@ struct Page {
   std::int64_t limit = 1000;
 };
 std::vector<model::ServerGroup> list(ReadTx& tx, const Page& page);
-std::int64_t count(ReadTx& tx, const std::string& project_id);
+/// Of a project, or of one user in it.
+std::int64_t count(ReadTx& tx, const std::string& project_id, const std::string& user_id = "");
 /// @return false when there was none
 bool erase(WriteTx& tx, const std::string& id);
 

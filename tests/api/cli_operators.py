@@ -36,7 +36,10 @@ class CliOperatorsTest(ShellTest):
     def test_doctor_finds_and_repairs(self):
         made = self.create("patient")
         wait_for(lambda: self.doctor_finds() == [], 20, "a sound cloud")
-        self.cloud.sql("DELETE FROM allocations WHERE instance_id = ?", made["id"])
+        self.cloud.sql("DELETE FROM allocations WHERE consumer_id = ?", made["id"])
+        self.cloud.sql("UPDATE inventories SET used = (SELECT coalesce(sum(a.used), 0)"
+                       " FROM allocations a WHERE a.provider_id = inventories.provider_id"
+                       " AND a.resource_class = inventories.resource_class)")
         self.run_virga("doctor", code=FAILED)
         self.assertIn("1 finding", self.shell.errors)
         self.assertEqual(self.doctor_finds(), [("instance_without_allocation", made["id"])])
@@ -84,7 +87,7 @@ class CliStraysTest(ShellTest):
 
     def test_doctor_finds_a_domain_that_the_records_do_not_know(self):
         made = self.create("forgotten")
-        for table, column in (("allocations", "instance_id"), ("ports", "device_id"),
+        for table, column in (("allocations", "consumer_id"), ("ports", "device_id"),
                               ("instances", "id")):
             self.cloud.sql(f"DELETE FROM {table} WHERE {column} = ?", made["id"])
         self.create("other")  # its host is told anew what is wanted

@@ -4,7 +4,7 @@ from harness.case import CloudTest
 from harness.waiting import wait_for
 
 TABLES = ("users", "projects", "flavors", "keypairs", "images", "networks", "subnets", "ports",
-          "ip_allocations", "instances", "allocations", "hosts", "domains", "groups", "roles",
+          "ip_allocations", "instances", "allocations", "consumers", "hosts", "domains", "groups", "roles",
           "grants", "implied_roles", "services", "endpoints")
 
 

@@ -71,8 +71,10 @@ class ServerActionsTest(CloudTest):
 
     def test_resize_is_confirmed_or_reverted_and_holds_what_it_needs(self):
         server = self.server("grower")
-        held = lambda: self.cloud.sql("SELECT vcpus, disk_gib FROM allocations"  # noqa: E731
-                                      " WHERE instance_id = ?", server)
+        held = lambda: self.cloud.sql(  # noqa: E731
+            "SELECT max(CASE resource_class WHEN 'VCPU' THEN used END),"
+            " max(CASE resource_class WHEN 'DISK_GB' THEN used END)"
+            " FROM allocations WHERE consumer_id = ?", server)
         before = held()
         self.assertEqual(self.admin.act(server, {"resize": {"flavorRef": self.small}}).status, 400)
         self.act(server, "resize", "VERIFY_RESIZE", {"flavorRef": self.large})

@@ -88,7 +88,7 @@ class ServersTest(CloudTest):
         self.member.delete(f"/compute/v2.1/servers/{server}").expect(204)
         self.cloud.wait_until_gone(server)
         self.member.get(f"/compute/v2.1/servers/{server}").expect(404)
-        for table, column in (("ports", "device_id"), ("allocations", "instance_id")):
+        for table, column in (("ports", "device_id"), ("allocations", "consumer_id")):
             rows = self.cloud.sql(f"SELECT * FROM {table} WHERE {column} = ?", server)
             self.assertEqual(rows, [])
 

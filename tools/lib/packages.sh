@@ -15,7 +15,8 @@ packages_run=(
   e2fsprogs syslinux syslinux-common mtools dosfstools fdisk cpio kmod binutils # tools/guest-image
 )
 packages_test=(
-  python3 python3-openstackclient python3-websocket clang-format git wrk sqlite3 xorriso
+  python3 python3-openstackclient python3-osc-placement python3-websocket clang-format git wrk
+  sqlite3 xorriso
 )
 packages_conformance=(
   tempest python3-tempest python3-stestr python3-subunit python3-testtools python3-keystoneauth1

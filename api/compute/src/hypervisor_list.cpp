@@ -6,17 +6,18 @@
 
 #include "db/store/hosts.h"
 #include "db/store/instances.h"
+#include "db/store/inventories.h"
 
 namespace virga::compute {
 namespace {
 
 Hypervisor made(const ComputeDeps& deps, model::Host host, std::int64_t tasks,
-                const store::allocations::Amount& used) {
+                const store::allocations::Amount& used, std::int64_t memory_reserve_mib) {
   Hypervisor h;
   h.up = is_up(host, deps.clock.now_us());
   h.host = std::move(host);
   h.used = used;
-  h.memory_reserve_mib = deps.memory_reserve_mib;
+  h.memory_reserve_mib = memory_reserve_mib;
   h.tasks = tasks;
   return h;
 }
@@ -26,10 +27,15 @@ Hypervisor made(const ComputeDeps& deps, model::Host host, std::int64_t tasks,
 std::vector<Hypervisor> list_hypervisors(store::ReadTx& tx, const ComputeDeps& deps) {
   auto used = store::allocations::used_by_host(tx);
   auto tasks = store::instances::unfinished_by_host(tx);
+  std::map<std::string, std::int64_t, std::less<>> reserves;
+  store::inventories::each(tx, [&](std::string_view id, std::string_view resource_class,
+                                   const model::Inventory& inventory) {
+    if (resource_class == "MEMORY_MB") reserves.emplace(id, inventory.reserved);
+  });
   std::vector<Hypervisor> all;
   for (auto& host : store::hosts::list(tx)) {
     const std::string id = host.id;
-    all.push_back(made(deps, std::move(host), tasks[id], used[id]));
+    all.push_back(made(deps, std::move(host), tasks[id], used[id], reserves[id]));
   }
   return all;
 }
@@ -37,7 +43,8 @@ std::vector<Hypervisor> list_hypervisors(store::ReadTx& tx, const ComputeDeps& d
 Hypervisor hypervisor_of(store::ReadTx& tx, const ComputeDeps& deps, const model::Host& host) {
   auto used = store::allocations::used_by_host(tx);
   auto tasks = store::instances::unfinished_by_host(tx);
-  return made(deps, host, tasks[host.id], used[host.id]);
+  const auto memory = store::inventories::find(tx, host.id, "MEMORY_MB");
+  return made(deps, host, tasks[host.id], used[host.id], memory ? memory->reserved : 0);
 }
 
 std::string uptime_of(const model::Host& host, TimeUs now_us) {

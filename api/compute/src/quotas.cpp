@@ -6,6 +6,7 @@
 
 #include "common/error.h"
 #include "db/store/keypairs.h"
+#include "db/store/server_groups.h"
 
 namespace virga::compute {
 namespace {
@@ -97,6 +98,7 @@ Limits usage_of(ReadTx& tx, const std::string& project_id, const std::string& us
   used["instances"] = instances.instances;
   used["cores"] = instances.vcpus;
   used["ram"] = instances.memory_mib;
+  used["server_groups"] = store::server_groups::count(tx, project_id, user_id);
   return used;
 }
 

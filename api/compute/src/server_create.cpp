@@ -189,10 +189,10 @@ std::vector<WantedNetwork> resolve_networks(WriteTx& tx, const Request& request,
 }
 
 /// Claims a host and its ports, or records why there is none.
-void place(WriteTx& tx, const ComputeDeps& deps, const std::vector<WantedNetwork>& networks,
-           model::Instance& i, TimeUs now) {
+void place(WriteTx& tx, const std::vector<WantedNetwork>& networks, model::Instance& i,
+           TimeUs now) {
   const scheduler::PlacementRequest needed{i.vcpus, i.memory_mib, disk_claim(i)};
-  const auto hosts = capacities(tx, deps, now);
+  const auto hosts = capacities(tx, now);
   const auto decision = scheduler::pick(needed, hosts);
   if (!decision.host) {
     i.fault_code = 500;
@@ -255,7 +255,7 @@ Response create_servers(ComputeDeps& deps, const Request& request) {
       if (i.hostname.empty()) i.hostname = "server-" + i.id;
       i.created_us = now;
       i.updated_us = now;
-      place(tx, deps, networks, i, now);
+      place(tx, networks, i, now);
       store::instance_actions::insert(
           tx, {request.request_id, i.id, "create", i.user_id, i.project_id, "", now});
       if (first_id.empty()) first_id = i.id;

@@ -7,6 +7,7 @@
 
 #include "api/compute/server_group_members.h"
 #include "api/compute/src/checks.h"
+#include "api/compute/src/quotas.h"
 #include "api/compute/src/routes.h"
 #include "api/http/bind.h"
 #include "common/random.h"
@@ -25,8 +26,6 @@ constexpr http::ApiVersion kSoftPolicies{2, 15};
 constexpr http::ApiVersion kOnePolicy{2, 64};
 constexpr http::ApiVersion kStrictQuery{2, 75};
 
-constexpr std::int64_t kMostGroups = 10;   // of a project
-constexpr std::int64_t kMostMembers = 10;  // of a group, of one user
 constexpr std::int64_t kMaxInt = 2'147'483'647;
 
 json::object view(const Request& request, const model::ServerGroup& g) {
@@ -148,6 +147,12 @@ Response show(ComputeDeps& deps, const Request& request) {
              view(request, deps.db.read([&](ReadTx& tx) { return get(tx, request); }))}});
 }
 
+/// True when a project, or a user in it, has as many groups as it may.
+bool are_too_many(ReadTx& tx, const std::string& project_id, const std::string& user_id) {
+  const std::int64_t limit = limits_of(tx, project_id, user_id).at("server_groups");
+  return limit >= 0 && store::server_groups::count(tx, project_id, user_id) >= limit;
+}
+
 Response create(ComputeDeps& deps, const Request& request) {
   const json::value body = request.json();
   const Fields in = envelope(body, "server_group");
@@ -158,7 +163,7 @@ Response create(ComputeDeps& deps, const Request& request) {
   g.user_id = request.who().user_id;
   g.created_us = deps.clock.now_us();
   deps.db.write([&](WriteTx& tx) {
-    if (store::server_groups::count(tx, g.project_id) >= kMostGroups)
+    if (are_too_many(tx, g.project_id, "") || are_too_many(tx, g.project_id, g.user_id))
       throw Error(ErrorKind::forbidden, "Quota exceeded, too many server groups.");
     g.number = store::settings::next_number(tx, "server-group");
     store::server_groups::insert(tx, g);
@@ -186,7 +191,9 @@ std::optional<model::ServerGroup> find_hinted_group(ReadTx& tx, const std::strin
 void join_server_group(WriteTx& tx, const model::ServerGroup& group,
                        const model::Instance& instance) {
   store::server_groups::add_member(tx, group.id, instance.id);
-  if (store::server_groups::count_members(tx, group.id, instance.user_id) > kMostMembers)
+  const std::int64_t limit =
+      limits_of(tx, instance.project_id, instance.user_id).at("server_group_members");
+  if (limit >= 0 && store::server_groups::count_members(tx, group.id, instance.user_id) > limit)
     throw Error(ErrorKind::forbidden, "Quota exceeded, too many servers in group");
 }
 

@@ -54,12 +54,11 @@ void require_resizable(const model::FlavorFacts& from, const model::Flavor& to) 
 
 /// Until it is confirmed or reverted the instance holds the larger of both in everything: each way
 /// out must find room.
-Amount claim_both(WriteTx& tx, const ComputeDeps& deps, const Instance& i, const Amount& old,
-                  TimeUs now) {
+Amount claim_both(WriteTx& tx, const Instance& i, const Amount& old, TimeUs now) {
   const Amount wanted = amount_of(i);
   const Amount both{std::max(old.vcpus, wanted.vcpus), std::max(old.memory_mib, wanted.memory_mib),
                     std::max(old.disk_gib, wanted.disk_gib), 1};
-  const auto hosts = capacities(tx, deps, now);
+  const auto hosts = capacities(tx, now);
   const auto host =
       std::find_if(hosts.begin(), hosts.end(), [&](const auto& h) { return h.id == i.host_id; });
   const bool fits =
@@ -85,7 +84,7 @@ Response resize(ComputeDeps& deps, const Request& request, const json::value& ar
     i.old_flavor = flavor_of(i);
     require_resizable(i.old_flavor, flavor);
     take_flavor(flavor, i);
-    store::allocations::update(tx, i.id, claim_both(tx, deps, i, old, deps.clock.now_us()));
+    store::allocations::update(tx, i.id, claim_both(tx, i, old, deps.clock.now_us()));
     i.resizing = Resizing::resize;
     i.disks.replace(true, true);
     i.verb = PowerVerb::resize;

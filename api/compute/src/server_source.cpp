@@ -74,15 +74,13 @@ std::int64_t disk_claim(const model::Instance& i) {
   return i.disk_gib + i.ephemeral_gib + (i.swap_mib + 1023) / 1024;
 }
 
-std::vector<scheduler::HostCapacity> capacities(ReadTx& tx, const ComputeDeps& deps, TimeUs now) {
-  auto used = store::allocations::used_by_host(tx);
+std::vector<scheduler::HostCapacity> capacities(ReadTx& tx, TimeUs now) {
+  auto known = store::allocations::capacities(tx);
   std::vector<scheduler::HostCapacity> hosts;
   for (const auto& h : store::hosts::list(tx)) {
-    const auto& u = used[h.id];
-    hosts.push_back({h.id, h.name, h.generation, h.enabled, is_up(h, now),
-                     h.vcpus * deps.cpu_ratio_percent / 100,
-                     std::max<std::int64_t>(0, h.memory_mib - deps.memory_reserve_mib), h.disk_gib,
-                     u.vcpus, u.memory_mib, u.disk_gib});
+    const auto& [total, used] = known[h.id];
+    hosts.push_back({h.id, h.name, h.generation, h.enabled, is_up(h, now), total.vcpus,
+                     total.memory_mib, total.disk_gib, used.vcpus, used.memory_mib, used.disk_gib});
   }
   return hosts;
 }

@@ -29,8 +29,7 @@ void take_flavor(const model::Flavor& flavor, model::Instance& instance);
 /// Disk that an instance takes from its host, in GiB.
 std::int64_t disk_claim(const model::Instance& instance);
 /// All hosts with what they have and what is claimed of it.
-std::vector<scheduler::HostCapacity> capacities(store::ReadTx& tx, const ComputeDeps& deps,
-                                                TimeUs now_us);
+std::vector<scheduler::HostCapacity> capacities(store::ReadTx& tx, TimeUs now_us);
 
 /// A password for an administrator of the guest: what the client chose, or 12 random characters.
 /// @throws Error{invalid} when `chosen` is there and no text

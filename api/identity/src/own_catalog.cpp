@@ -22,6 +22,7 @@ constexpr OwnService kOwnServices[] = {
     {"compute", "nova", "/compute/v2.1"},
     {"image", "glance", "/image"},
     {"network", "neutron", "/networking"},
+    {"placement", "placement", "/placement"},
 };
 
 std::string hex_id(std::string_view space, const std::string& name) {

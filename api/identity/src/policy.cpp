@@ -37,6 +37,7 @@ PolicyTable::PolicyTable(const std::map<std::string, std::string>& overrides) {
   add(policies_, compute_policies(), true);
   add(policies_, image_policies(), true);
   add(policies_, network_policies(), true);
+  add(policies_, placement_policies(), false);
   for (const auto& [name, text] : overrides) {
     const auto it = policies_.find(name);
     if (it == policies_.end() || it->second.is_public)

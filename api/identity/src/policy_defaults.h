@@ -12,6 +12,7 @@ std::span<const PolicyDefault> identity_policies();
 std::span<const PolicyDefault> compute_policies();
 std::span<const PolicyDefault> image_policies();
 std::span<const PolicyDefault> network_policies();
+std::span<const PolicyDefault> placement_policies();
 /// Virga's own.
 std::span<const PolicyDefault> virga_policies();
 

@@ -26,6 +26,11 @@ bool renew(WriteTx& tx, const std::string& id) {
   return true;
 }
 
+bool recount(WriteTx& tx, const std::string& id) {
+  store::doctor::renew_usage(tx, id);
+  return true;
+}
+
 const Rule kRules[] = {
     {"allocation_without_instance", store::doctor::allocations_without_instance,
      [](const Misfit& m) {
@@ -41,6 +46,11 @@ const Rule kRules[] = {
               ", which is not what its flavor had when it was made.";
      },
      renew},
+    {"usage_differs", store::doctor::differing_usages,
+     [](const Misfit& m) {
+       return "Says that " + m.more + " of " + m.other + " are used, which is not their sum.";
+     },
+     recount},
     {"port_without_instance", store::doctor::ports_without_instance,
      [](const Misfit& m) { return "Belongs to the instance " + m.other + ", which is gone."; },
      store::ports::erase},

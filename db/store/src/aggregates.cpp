@@ -2,6 +2,7 @@
 #include "db/store/aggregates.h"
 
 #include "common/error.h"
+#include "db/store/resource_providers.h"
 
 namespace virga::store::aggregates {
 namespace {
@@ -114,6 +115,7 @@ bool add_host(WriteTx& tx, const model::Aggregate& aggregate, const std::string&
               " ON CONFLICT (aggregate_number, host_id) DO NOTHING",
               aggregate.number, host_id) == 0)
     return false;
+  resource_providers::add_aggregate(tx, host_id, aggregate.id);
   touch(tx, aggregate.number, now_us);
   if (!aggregate.zone().empty()) tx.notify("host", host_id);
   return true;
@@ -124,6 +126,7 @@ bool remove_host(WriteTx& tx, const model::Aggregate& aggregate, const std::stri
   if (tx.exec("DELETE FROM aggregate_hosts WHERE aggregate_number = $1 AND host_id = $2",
               aggregate.number, host_id) == 0)
     return false;
+  resource_providers::remove_aggregate(tx, host_id, aggregate.id);
   touch(tx, aggregate.number, now_us);
   if (!aggregate.zone().empty()) tx.notify("host", host_id);
   return true;

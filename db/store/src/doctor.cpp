@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/store/doctor.h"
 
+#include "db/store/allocations.h"
+
 // What an instance holds of its host's disk, in GiB: the claim of the scheduler.
 #define DISK_CLAIM "(i.disk_gib + i.ephemeral_gib + (i.swap_mib + 1023) / 1024)"
 
@@ -17,28 +19,41 @@ std::vector<Misfit> read_all(Rows& rows) {
 
 std::vector<Misfit> allocations_without_instance(ReadTx& tx) {
   Rows rows = tx.query(
-      "SELECT a.instance_id, a.host_id, '' FROM allocations a"
-      " LEFT JOIN instances i ON i.id = a.instance_id AND i.deleted_us = 0"
-      " WHERE i.id IS NULL ORDER BY a.instance_id");
+      "SELECT c.id, min(a.provider_id), '' FROM consumers c"
+      " JOIN allocations a ON a.consumer_id = c.id JOIN hosts h ON h.id = a.provider_id"
+      " LEFT JOIN instances i ON i.id = c.id AND i.deleted_us = 0"
+      " WHERE c.type = 'INSTANCE' AND i.id IS NULL GROUP BY c.id ORDER BY c.id");
   return read_all(rows);
 }
 
 std::vector<Misfit> instances_without_allocation(ReadTx& tx) {
   Rows rows = tx.query(
-      "SELECT i.id, i.host_id, '' FROM instances i"
-      " LEFT JOIN allocations a ON a.instance_id = i.id"
-      " WHERE i.deleted_us = 0 AND i.host_id <> '' AND a.instance_id IS NULL ORDER BY i.id");
+      "SELECT i.id, i.host_id, '' FROM instances i WHERE i.deleted_us = 0 AND i.host_id <> ''"
+      " AND NOT EXISTS (SELECT 1 FROM allocations a WHERE a.consumer_id = i.id) ORDER BY i.id");
   return read_all(rows);
 }
 
 std::vector<Misfit> differing_allocations(ReadTx& tx) {
   Rows rows = tx.query(
       "SELECT i.id, i.host_id, a.vcpus || ' vcpus, ' || a.memory_mib || ' MiB, ' || a.disk_gib"
-      " || ' GiB on ' || a.host_id FROM instances i JOIN allocations a ON a.instance_id = i.id"
+      " || ' GiB on ' || a.host_id FROM instances i JOIN (SELECT consumer_id,"
+      " min(provider_id) AS host_id, max(provider_id) AS other_id,"
+      " sum(CASE resource_class WHEN 'VCPU' THEN used ELSE 0 END) AS vcpus,"
+      " sum(CASE resource_class WHEN 'MEMORY_MB' THEN used ELSE 0 END) AS memory_mib,"
+      " sum(CASE resource_class WHEN 'DISK_GB' THEN used ELSE 0 END) AS disk_gib"
+      " FROM allocations GROUP BY consumer_id) a ON a.consumer_id = i.id"
       // While a resize may be reverted more is held, for both flavors.
-      " WHERE i.deleted_us = 0 AND i.resizing <> 'resize'"
-      " AND (a.host_id <> i.host_id OR a.vcpus <> i.vcpus"
-      " OR a.memory_mib <> i.memory_mib OR a.disk_gib <> " DISK_CLAIM ") ORDER BY i.id");
+      " WHERE i.deleted_us = 0 AND i.resizing <> 'resize' AND (a.host_id <> i.host_id OR a.other_id <> i.host_id"
+      " OR a.vcpus <> i.vcpus OR a.memory_mib <> i.memory_mib OR a.disk_gib <> " DISK_CLAIM
+      ") ORDER BY i.id");
+  return read_all(rows);
+}
+
+std::vector<Misfit> differing_usages(ReadTx& tx) {
+  Rows rows = tx.query(
+      "SELECT i.provider_id, i.resource_class, i.used FROM inventories i WHERE i.used <>"
+      " (SELECT coalesce(sum(a.used), 0) FROM allocations a WHERE a.provider_id = i.provider_id"
+      " AND a.resource_class = i.resource_class) ORDER BY i.provider_id, i.resource_class");
   return read_all(rows);
 }
 
@@ -112,13 +127,29 @@ std::vector<Misfit> stored_images(ReadTx& tx) {
   return read_all(rows);
 }
 
-void renew_allocation(WriteTx& tx, const std::string& instance_id) {
-  tx.exec("DELETE FROM allocations WHERE instance_id = $1", instance_id);
+void renew_usage(WriteTx& tx, const std::string& provider_id) {
   tx.exec(
-      "INSERT INTO allocations (instance_id, host_id, vcpus, memory_mib, disk_gib)"
-      " SELECT i.id, i.host_id, i.vcpus, i.memory_mib, " DISK_CLAIM
-      " FROM instances i WHERE i.id = $1 AND i.deleted_us = 0 AND i.host_id <> ''",
-      instance_id);
+      "UPDATE inventories SET used = (SELECT coalesce(sum(a.used), 0) FROM allocations a"
+      " WHERE a.provider_id = inventories.provider_id"
+      " AND a.resource_class = inventories.resource_class) WHERE provider_id = $1",
+      provider_id);
+}
+
+void renew_allocation(WriteTx& tx, const std::string& instance_id) {
+  allocations::erase(tx, instance_id);
+  std::string host_id;
+  allocations::Amount amount;
+  {
+    Rows rows = tx.query("SELECT i.host_id, i.vcpus, i.memory_mib, " DISK_CLAIM
+                         " FROM instances i"
+                         " WHERE i.id = $1 AND i.deleted_us = 0 AND i.host_id <> ''",
+                         instance_id);
+    if (!rows.next()) return;
+    host_id = rows.text(0);
+    amount = {rows.integer(1), rows.integer(2), rows.integer(3), 1};
+  }
+  allocations::insert(tx, instance_id, host_id, amount);
+  renew_usage(tx, host_id);
 }
 
 }  // namespace virga::store::doctor

@@ -2,11 +2,16 @@
 #include "db/store/hosts.h"
 
 #include "common/error.h"
+#include "db/store/inventories.h"
+#include "db/store/resource_providers.h"
 
-#define HOST_COLUMNS                                                                       \
-  "id, name, number, enabled, disabled_reason, certificate_sha256, generation, vcpus,"     \
-  " memory_mib, disk_gib, address, virt_type, hypervisor_version, cpu_info, last_seen_us," \
-  " created_us, updated_us, forced_down, booted_us, load_average, users"
+// Of hosts h and of the providers p that they are: these have the generation.
+#define SELECT_HOSTS                                                                   \
+  "SELECT h.id, h.name, h.number, h.enabled, h.disabled_reason, h.certificate_sha256," \
+  " p.generation, h.vcpus, h.memory_mib, h.disk_gib, h.address, h.virt_type,"          \
+  " h.hypervisor_version, h.cpu_info, h.last_seen_us, h.created_us, h.updated_us,"     \
+  " h.forced_down, h.booted_us, h.load_average, h.users"                               \
+  " FROM hosts h JOIN resource_providers p ON p.id = h.id"
 
 namespace virga::store::hosts {
 namespace {
@@ -37,6 +42,9 @@ model::Host read(const Rows& r) {
   return h;
 }
 
+// The trait by which Placement tells that a host gets no instances.
+constexpr const char* kDisabledTrait = "COMPUTE_STATUS_DISABLED";
+
 void require_one(std::int64_t changed, const std::string& id) {
   if (changed == 0) throw Error(ErrorKind::not_found, "Host " + id + " could not be found.");
 }
@@ -44,20 +52,26 @@ void require_one(std::int64_t changed, const std::string& id) {
 }  // namespace
 
 void insert(WriteTx& tx, const model::Host& h) {
-  const auto changed = tx.exec(
-      "INSERT INTO hosts (" HOST_COLUMNS
-      ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
-      " $18, $19, $20, $21)"
-      " ON CONFLICT (name) DO NOTHING",
-      h.id, h.name, h.number, h.enabled, h.disabled_reason, h.certificate_sha256, h.generation,
-      h.vcpus, h.memory_mib, h.disk_gib, h.address, h.virt_type, h.hypervisor_version, h.cpu_info,
+  if (find_named(tx, h.name))
+    throw Error(ErrorKind::conflict, "Host '" + h.name + "' already exists.");
+  resource_providers::insert(tx,
+                             {h.id, h.name, h.generation, h.id, "", h.created_us, h.updated_us});
+  tx.exec(
+      "INSERT INTO hosts (id, name, number, enabled, disabled_reason, certificate_sha256, vcpus,"
+      " memory_mib, disk_gib, address, virt_type, hypervisor_version, cpu_info, last_seen_us,"
+      " created_us, updated_us, forced_down, booted_us, load_average, users)"
+      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
+      " $19, $20)",
+      h.id, h.name, h.number, h.enabled, h.disabled_reason, h.certificate_sha256, h.vcpus,
+      h.memory_mib, h.disk_gib, h.address, h.virt_type, h.hypervisor_version, h.cpu_info,
       h.last_seen_us, h.created_us, h.updated_us, h.forced_down, h.booted_us, h.load_average,
       h.users);
-  if (changed == 0) throw Error(ErrorKind::conflict, "Host '" + h.name + "' already exists.");
+  inventories::keep(tx, h.id, {h.vcpus, h.memory_mib, h.disk_gib}, h.updated_us);
+  if (!h.enabled) resource_providers::add_trait(tx, h.id, kDisabledTrait);
 }
 
 std::optional<model::Host> find(ReadTx& tx, const std::string& id) {
-  Rows rows = tx.query("SELECT " HOST_COLUMNS " FROM hosts WHERE id = $1", id);
+  Rows rows = tx.query(SELECT_HOSTS " WHERE h.id = $1", id);
   if (!rows.next()) return std::nullopt;
   return read(rows);
 }
@@ -68,20 +82,20 @@ std::string find_name(ReadTx& tx, const std::string& id) {
 }
 
 std::optional<model::Host> find_named(ReadTx& tx, const std::string& name) {
-  Rows rows = tx.query("SELECT " HOST_COLUMNS " FROM hosts WHERE name = $1", name);
+  Rows rows = tx.query(SELECT_HOSTS " WHERE h.name = $1", name);
   if (!rows.next()) return std::nullopt;
   return read(rows);
 }
 
 std::optional<model::Host> find_certificate(ReadTx& tx, const std::string& sha256) {
   if (sha256.empty()) return std::nullopt;
-  Rows rows = tx.query("SELECT " HOST_COLUMNS " FROM hosts WHERE certificate_sha256 = $1", sha256);
+  Rows rows = tx.query(SELECT_HOSTS " WHERE h.certificate_sha256 = $1", sha256);
   if (!rows.next()) return std::nullopt;
   return read(rows);
 }
 
 std::vector<model::Host> list(ReadTx& tx) {
-  Rows rows = tx.query("SELECT " HOST_COLUMNS " FROM hosts ORDER BY number");
+  Rows rows = tx.query(SELECT_HOSTS " ORDER BY h.number");
   std::vector<model::Host> hosts;
   while (rows.next()) hosts.push_back(read(rows));
   return hosts;
@@ -97,6 +111,8 @@ void set_observed(WriteTx& tx, const std::string& id, const model::ObservedHost&
               seen.hypervisor_version, seen.cpu_info, now_us, now_us, seen.booted_us,
               seen.load_average, seen.users, id),
       id);
+  if (inventories::keep(tx, id, {seen.vcpus, seen.memory_mib, seen.disk_gib}, now_us))
+    resource_providers::touch(tx, id);
 }
 
 void touch(WriteTx& tx, const std::string& id, TimeUs now_us) {
@@ -112,6 +128,10 @@ void set_enabled(WriteTx& tx, const std::string& id, bool enabled, const std::st
   require_one(tx.exec("UPDATE hosts SET enabled = $1, disabled_reason = $2 WHERE id = $3", enabled,
                       reason, id),
               id);
+  if (enabled)
+    resource_providers::remove_trait(tx, id, kDisabledTrait);
+  else
+    resource_providers::add_trait(tx, id, kDisabledTrait);
   tx.notify("host", id);  // only an enabled host fetches images ahead
 }
 
@@ -126,12 +146,12 @@ bool has_instances(ReadTx& tx, const std::string& id) {
 
 void erase(WriteTx& tx, const std::string& id) {
   require_one(tx.exec("DELETE FROM hosts WHERE id = $1", id), id);
+  resource_providers::erase(tx, id);
   tx.notify("host-access", id);
 }
 
 void guard(WriteTx& tx, const std::string& id, std::int64_t generation) {
-  if (tx.exec("UPDATE hosts SET generation = generation + 1 WHERE id = $1 AND generation = $2", id,
-              generation) == 0)
+  if (!resource_providers::guard(tx, id, generation))
     throw Error(ErrorKind::conflict, "Host " + id + " was changed by another request.");
 }
 

@@ -74,8 +74,10 @@ std::vector<model::ServerGroup> list(ReadTx& tx, const Page& page) {
   return groups;
 }
 
-std::int64_t count(ReadTx& tx, const std::string& project_id) {
-  Rows rows = tx.query("SELECT count(*) FROM server_groups WHERE project_id = $1", project_id);
+std::int64_t count(ReadTx& tx, const std::string& project_id, const std::string& user_id) {
+  Rows rows = tx.query(
+      "SELECT count(*) FROM server_groups WHERE project_id = $1 AND (user_id = $2 OR $2 = '')",
+      project_id, user_id);
   rows.next();
   return rows.integer(0);
 }

@@ -105,10 +105,10 @@ TEST_F(CatalogApiTest, EndpointsAreListedByFilter) {
   const auto count = [&](const std::string& query) {
     return admin("GET", "/endpoints?" + query).body().at("endpoints").as_array().size();
   };
-  EXPECT_EQ(count(""), 13U);
+  EXPECT_EQ(count(""), 16U);
   EXPECT_EQ(count("service_id=" + id), 1U);
-  EXPECT_EQ(count("interface=admin"), 4U);
-  EXPECT_EQ(count("region_id=RegionOne&interface=public"), 4U);
+  EXPECT_EQ(count("interface=admin"), 5U);
+  EXPECT_EQ(count("region_id=RegionOne&interface=public"), 5U);
 }
 
 TEST_F(CatalogApiTest, ServicesKeepUnknownAttributes) {
@@ -168,13 +168,13 @@ TEST_F(CatalogApiTest, AnEndpointGroupChoosesByAttributes) {
   const std::string group = made("/OS-EP-FILTER/endpoint_groups", "endpoint_group",
                                  {{"name", "public"}, {"filters", {{"interface", "public"}}}});
   const std::string one = "/OS-EP-FILTER/endpoint_groups/" + group;
-  EXPECT_EQ(admin("GET", one + "/endpoints").body().at("endpoints").as_array().size(), 4U);
+  EXPECT_EQ(admin("GET", one + "/endpoints").body().at("endpoints").as_array().size(), 5U);
   EXPECT_EQ(status("PUT", one + "/projects/p1"), 204);
   EXPECT_EQ(status("PUT", one + "/projects/p1"), 409);
   EXPECT_EQ(status("GET", one + "/projects/p1"), 200);
   EXPECT_EQ(status("GET", one + "/projects/p2"), 404);
   const auto catalog = services_for({"http://c", "p1", "u1"});
-  ASSERT_EQ(catalog.size(), 4U);
+  ASSERT_EQ(catalog.size(), 5U);
   EXPECT_EQ(catalog[0].at("endpoints").as_array().size(), 1U);
   EXPECT_EQ(status("PATCH", one, {{"endpoint_group", {{"filters", {{"colour", "red"}}}}}}), 400);
   EXPECT_EQ(status("DELETE", one), 204);

@@ -4,6 +4,7 @@
 #include "common/hash.h"
 #include "db/store/access_rules.h"
 #include "db/store/aggregates.h"
+#include "db/store/allocations.h"
 #include "db/store/console_tokens.h"
 #include "db/store/domain_config.h"
 #include "db/store/domains.h"
@@ -18,9 +19,12 @@
 #include "db/store/oauth1.h"
 #include "db/store/ports.h"
 #include "db/store/projects.h"
+#include "db/store/resource_classes.h"
+#include "db/store/resource_providers.h"
 #include "db/store/roles.h"
 #include "db/store/server_groups.h"
 #include "db/store/tokens.h"
+#include "db/store/traits.h"
 #include "db/store/users.h"
 #include "tests/unit/api/matrix_world.h"
 
@@ -215,6 +219,11 @@ void MatrixWorld::make_rows() {
     store::ports::insert(tx, port);
     store::server_groups::insert(
         tx, {ids_["SERVER_GROUP"] = uuid("7"), 100, a1, member, "together", "affinity", 0, 1, {}});
+    store::allocations::insert(tx, server.id, host.id, {1, 64, 1, 1});
+    store::resource_providers::insert(
+        tx, {ids_["PROVIDER"] = uuid("10"), "spare", 0, uuid("10"), "", 1, 1});
+    store::resource_classes::insert(tx, "CUSTOM_SPARE", 1);
+    store::traits::insert(tx, "CUSTOM_SPARE", 1);
     store::aggregates::insert(tx, {100, uuid("8"), "fast", 1, 0, {}, {}});
     store::aggregates::insert(tx, {101, uuid("9"), "spare", 1, 0, {}, {}});
     ids_["AGGREGATE"] = "100";

@@ -27,7 +27,7 @@ class ServerCreate : public test::CloudTest {
     EXPECT_EQ(number("SELECT count(*) FROM ip_allocations"), 0);
     EXPECT_EQ(number("SELECT count(*) FROM instance_actions"), 0);
     EXPECT_EQ(number("SELECT count(*) FROM counters"), 0);
-    EXPECT_EQ(number("SELECT coalesce(sum(generation), 0) FROM hosts"), 0);
+    EXPECT_EQ(number("SELECT coalesce(sum(generation), 0) FROM resource_providers"), 0);
   }
   json::object with(const std::string& key, json::value value) {
     json::object server = wanted();
@@ -53,7 +53,7 @@ TEST_F(ServerCreate, WritesEverythingAtOnce) {
   EXPECT_EQ(i.generation, 1);
   EXPECT_EQ(i.wish, model::PowerWish::running);
   EXPECT_EQ(number("SELECT count(*) FROM instance_actions WHERE action = 'create'"), 1);
-  EXPECT_EQ(number("SELECT generation FROM hosts"), 1);
+  EXPECT_EQ(number("SELECT generation FROM resource_providers"), 1);
   db_.read([&](store::ReadTx& tx) {
     EXPECT_EQ(store::allocations::used_by_host(tx).at("h1").disk_gib, 10);
     const auto ports = store::ports::list_of_device(tx, id);
@@ -116,6 +116,8 @@ TEST_F(ServerCreate, HostNamesAreAlwaysValid) {
     db_.write([&](WriteTx& tx) {
       for (const auto& i : store::instances::list(tx, {})) found.insert(i.hostname);
       tx.exec("DELETE FROM allocations");
+      tx.exec("DELETE FROM consumers");
+      tx.exec("UPDATE inventories SET used = 0");
       tx.exec("DELETE FROM instances");
     });
     return found;
@@ -252,7 +254,7 @@ TEST_F(ServerCreate, ParallelRequestsNeverExceedAHost) {
   EXPECT_EQ(instances(), kThreads * kEach);
   EXPECT_EQ(number("SELECT count(*) FROM instances WHERE host_id = 'h1'"), 40);
   EXPECT_EQ(number("SELECT count(*) FROM instances WHERE fault_code = 500"), kThreads * kEach - 40);
-  EXPECT_EQ(number("SELECT sum(memory_mib) FROM allocations"), 40 * 1024);
+  EXPECT_EQ(number("SELECT sum(used) FROM allocations WHERE resource_class = 'MEMORY_MB'"), 40 * 1024);
   EXPECT_EQ(number("SELECT count(DISTINCT address) FROM ip_allocations"), 41);
   EXPECT_EQ(number("SELECT count(DISTINCT number) FROM instances"), kThreads * kEach);
 }

@@ -131,7 +131,7 @@ TEST_F(ServersTest, DeleteIsAcceptedInEveryStateAndWaitsForTheHost) {
     EXPECT_EQ(as("ann", "GET", "/servers/" + id).body().at("server").at("OS-EXT-STS:task_state"),
               "deleting");
   }
-  EXPECT_EQ(number("SELECT count(*) FROM allocations"), 3) << "kept until the host confirms";
+  EXPECT_EQ(number("SELECT count(*) FROM consumers"), 3) << "kept until the host confirms";
 }
 
 TEST_F(ServersTest, ARepeatedDeleteIsNoNewWish) {

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sqlite3.h>
 
+#include <map>
 #include <set>
 
 #include "common/cptr.h"
 #include "common/file.h"
+#include "db/store/allocations.h"
+#include "db/store/hosts.h"
+#include "db/store/inventories.h"
+#include "db/store/resource_providers.h"
 #include "tests/unit/db/store_fixture.h"
 
 namespace virga::store {
@@ -43,6 +48,31 @@ std::set<std::string> schema_of(sqlite3& db) {
   return objects;
 }
 
+/// A row of a table as it is at that time: texts are '', numbers 0, but for those that are given.
+void insert_row(sqlite3& db, const std::string& table,
+                const std::map<std::string, std::string>& given) {
+  std::string names;
+  std::string values;
+  struct Into {
+    std::string& names;
+    std::string& values;
+    const std::map<std::string, std::string>& given;
+  } into{names, values, given};
+  const auto add = [](void* to, int, char** columns, char**) {
+    auto& i = *static_cast<Into*>(to);
+    const std::string name = columns[1];
+    const auto it = i.given.find(name);
+    const bool text = std::string(columns[2]) == "TEXT";
+    i.names += (i.names.empty() ? "" : ", ") + name;
+    i.values += (i.values.empty() ? "" : ", ") +
+                (it != i.given.end() ? it->second : std::string(text ? "''" : "0"));
+    return 0;
+  };
+  ASSERT_EQ(sqlite3_exec(&db, ("PRAGMA table_info(" + table + ")").c_str(), add, &into, nullptr),
+            SQLITE_OK);
+  run_sql(db, "INSERT INTO " + table + " (" + names + ") VALUES (" + values + ")");
+}
+
 TEST(Migrations, TheirSumIsTheCurrentSchema) {
   const test::TempDir dir;
   { const Database made(dir.path("sum.db")); }
@@ -79,6 +109,49 @@ TEST(Migrations, OpeningAgainChangesNothing) {
     return rows.next() ? rows.text(0) : "";
   }),
             "b");
+}
+
+TEST(Migrations, PlacementTakesOverHostsAndTheirAllocations) {
+  const test::TempDir dir;
+  const Handle raw = open_raw(dir.path("d.db"));
+  int applied = 0;
+  for (const auto& migration : migrations()) {
+    if (migration.name == "0014_placement") break;
+    run_sql(*raw, std::string(migration.sql));
+    ++applied;
+  }
+  run_sql(*raw, "PRAGMA user_version = " + std::to_string(applied));
+  insert_row(*raw, "hosts",
+             {{"id", "'h1'"},
+              {"name", "'one'"},
+              {"generation", "7"},
+              {"vcpus", "8"},
+              {"memory_mib", "4096"},
+              {"disk_gib", "100"}});
+  insert_row(*raw, "hosts", {{"id", "'h2'"}, {"name", "'two'"}, {"enabled", "1"}});
+  insert_row(*raw, "aggregates", {{"number", "1"}, {"id", "'a1'"}, {"name", "'fast'"}});
+  insert_row(*raw, "aggregate_hosts", {{"aggregate_number", "1"}, {"host_id", "'h1'"}});
+  insert_row(*raw, "instances", {{"id", "'i1'"}, {"project_id", "'p1'"}, {"host_id", "'h1'"}});
+  insert_row(
+      *raw, "allocations",
+      {{"instance_id", "'i1'"}, {"host_id", "'h1'"}, {"vcpus", "2"}, {"memory_mib", "1024"}});
+  Database db(dir.path("d.db"));
+  db.read([](ReadTx& tx) {
+    const auto host = hosts::find(tx, "h1");
+    ASSERT_TRUE(host);
+    EXPECT_EQ(host->generation, 7) << "it guards on";
+    const auto inventories = inventories::of_provider(tx, "h1");
+    EXPECT_EQ(inventories.at("VCPU").used, 2);
+    EXPECT_EQ(inventories.at("VCPU").capacity(), 32);
+    EXPECT_EQ(inventories.at("MEMORY_MB").capacity(), 4096 - 512);
+    EXPECT_EQ(inventories::of_provider(tx, "h2").size(), 0U) << "it has told nothing yet";
+    EXPECT_EQ(allocations::of_consumer(tx, "i1").at("h1"),
+              (model::Resources{{"MEMORY_MB", 1024}, {"VCPU", 2}}));
+    EXPECT_EQ(allocations::find_consumer(tx, "i1")->project_id, "p1");
+    EXPECT_EQ(resource_providers::traits_of(tx, "h1"),
+              std::set<std::string>{"COMPUTE_STATUS_DISABLED"});
+    EXPECT_EQ(resource_providers::aggregates_of(tx, "h1"), std::set<std::string>{"a1"});
+  });
 }
 
 TEST(Migrations, ADatabaseOfANewerReleaseIsRefused) {

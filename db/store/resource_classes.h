@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/clock.h"
+#include "db/store/database.h"
+
+/// The resource classes of one's own: names that begin with "CUSTOM_".
+namespace virga::store::resource_classes {
+
+/// When it was made.
+std::optional<TimeUs> find(ReadTx& tx, const std::string& name);
+/// Ordered by name.
+std::vector<std::string> list(ReadTx& tx);
+/// @return false when it is there already
+bool insert(WriteTx& tx, const std::string& name, TimeUs now_us);
+/// @return false when the new name is taken
+bool rename(WriteTx& tx, const std::string& name, const std::string& new_name);
+/// @return false when there was none
+bool erase(WriteTx& tx, const std::string& name);
+
+}  // namespace virga::store::resource_classes
