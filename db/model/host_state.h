@@ -13,6 +13,7 @@
 #include "db/model/host.h"
 #include "db/model/image.h"
 #include "db/model/instance.h"
+#include "db/model/instance_snapshot.h"
 #include "db/model/network.h"
 
 namespace virga::model {
@@ -43,6 +44,7 @@ struct DesiredHost {
   std::vector<DesiredInstance> instances;  ///< those with wish "absent" until the host confirmed
   std::vector<DesiredBase> prefetch;  ///< bases to hold though no instance needs them, in order
   std::vector<DesiredBase> drop;      ///< bases to remove unless something needs them
+  std::vector<DesiredSnapshot> snapshots;  ///< images to make of instances, in order
 };
 
 /// One instance as its host sees it.
@@ -76,6 +78,7 @@ struct ObservedHost {
   std::string load_average;  ///< "0.10, 0.12, 0.09"
   std::int64_t users = 0;    ///< logged in
   std::vector<ObservedInstance> instances;
+  std::vector<ObservedSnapshot> snapshots;
   /// What its cache holds, ordered by digest and format; nullopt: it has not looked yet.
   std::optional<std::vector<ObservedBase>> bases;
   /// Ids of instances of which it has a domain or disk although nobody wants them there; nullopt:

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "common/clock.h"
+#include "db/model/instance_snapshot.h"
 
 namespace virga::model {
 
@@ -28,7 +29,9 @@ enum class PowerVerb {
   unrescue,
   rebuild,
   resize,
-  revert_resize
+  revert_resize,
+  shelve,
+  unshelve
 };
 
 /// What a host sees of an instance.
@@ -36,6 +39,11 @@ enum class PowerState { unknown, absent, shutoff, running, paused, suspended, cr
 
 /// How far a resize is: `resize` until it is confirmed or reverted.
 enum class Resizing { none, resize, revert };
+
+/// How far an instance is on its way to the shelf or back: `shelve` until its image is active,
+/// `shelved` with its disks still on the host, `offload` while the host forgets it, `offloaded`
+/// without a host, `unshelve` until the guest runs on its new host.
+enum class Shelving { none, shelve, shelved, offload, offloaded, unshelve };
 
 /// The root disks of an instance on its host. A new one gets a number of its own and is made beside
 /// the one before, which a revert may need again.
@@ -123,6 +131,12 @@ struct Instance {
   RescueImage rescue;  ///< its disk is `disks.number`, the instance's own is `disks.kept`
   Resizing resizing = Resizing::none;
   FlavorFacts old_flavor;  ///< while a resize may be reverted
+  Shelving shelving = Shelving::none;
+  std::string shelve_image_id;  ///< what it comes back from; empty: it is not shelved
+  TimeUs shelved_us = 0;        ///< when that image became active
+  // The image that its host makes of it just now, from a row of its own.
+  SnapshotPhase imaging = SnapshotPhase::none;
+  SnapshotKind imaging_kind = SnapshotKind::image;
   // Observed.
   std::int64_t observed_generation = 0;
   std::int64_t observed_run_epoch = 0;
@@ -144,10 +158,12 @@ const char* name_of(PowerWish wish) noexcept;
 const char* name_of(PowerVerb verb) noexcept;
 const char* name_of(PowerState power) noexcept;
 const char* name_of(Resizing resizing) noexcept;
+const char* name_of(Shelving shelving) noexcept;
 /// @throws Error{invalid} for other words
 PowerWish power_wish_named(const std::string& name);
 PowerVerb power_verb_named(const std::string& name);
 PowerState power_state_named(const std::string& name);
 Resizing resizing_named(const std::string& name);
+Shelving shelving_named(const std::string& name);
 
 }  // namespace virga::model

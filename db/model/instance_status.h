@@ -19,6 +19,9 @@ struct InstanceStatus {
 /// True when its host has done what is wanted of it. Pure.
 bool is_done(const Instance& instance) noexcept;
 
+/// True when it is to go for good: a host also forgets those that go to the shelf.
+bool is_deleting(const Instance& instance) noexcept;
+
 /// Pure.
 InstanceStatus derive_status(const Instance& instance) noexcept;
 

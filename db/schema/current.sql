@@ -251,7 +251,7 @@ CREATE TABLE instances (
   fault_code BIGINT NOT NULL,
   fault_message TEXT NOT NULL,
   fault_us BIGINT NOT NULL
-, disk_number BIGINT NOT NULL DEFAULT 1, disk_copy_of BIGINT NOT NULL DEFAULT 0, disk_kept BIGINT NOT NULL DEFAULT 0, disks_made BIGINT NOT NULL DEFAULT 1, observed_disk BIGINT NOT NULL DEFAULT 0, rescue_image_id TEXT NOT NULL DEFAULT '', rescue_digest TEXT NOT NULL DEFAULT '', rescue_format TEXT NOT NULL DEFAULT '', rescue_size BIGINT NOT NULL DEFAULT 0, rescue_virtual_size BIGINT NOT NULL DEFAULT 0, resizing TEXT NOT NULL DEFAULT 'none', old_flavor_id TEXT NOT NULL DEFAULT '', old_flavor_name TEXT NOT NULL DEFAULT '', old_vcpus BIGINT NOT NULL DEFAULT 0, old_memory_mib BIGINT NOT NULL DEFAULT 0, old_disk_gib BIGINT NOT NULL DEFAULT 0, old_ephemeral_gib BIGINT NOT NULL DEFAULT 0, old_swap_mib BIGINT NOT NULL DEFAULT 0);
+, disk_number BIGINT NOT NULL DEFAULT 1, disk_copy_of BIGINT NOT NULL DEFAULT 0, disk_kept BIGINT NOT NULL DEFAULT 0, disks_made BIGINT NOT NULL DEFAULT 1, observed_disk BIGINT NOT NULL DEFAULT 0, rescue_image_id TEXT NOT NULL DEFAULT '', rescue_digest TEXT NOT NULL DEFAULT '', rescue_format TEXT NOT NULL DEFAULT '', rescue_size BIGINT NOT NULL DEFAULT 0, rescue_virtual_size BIGINT NOT NULL DEFAULT 0, resizing TEXT NOT NULL DEFAULT 'none', old_flavor_id TEXT NOT NULL DEFAULT '', old_flavor_name TEXT NOT NULL DEFAULT '', old_vcpus BIGINT NOT NULL DEFAULT 0, old_memory_mib BIGINT NOT NULL DEFAULT 0, old_disk_gib BIGINT NOT NULL DEFAULT 0, old_ephemeral_gib BIGINT NOT NULL DEFAULT 0, old_swap_mib BIGINT NOT NULL DEFAULT 0, shelving TEXT NOT NULL DEFAULT 'none', shelve_image_id TEXT NOT NULL DEFAULT '', shelved_us BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX instances_by_project ON instances (project_id, deleted_us, created_us, id);
 
@@ -962,3 +962,19 @@ CREATE TABLE provider_aggregates (
   aggregate_id TEXT NOT NULL,
   PRIMARY KEY (provider_id, aggregate_id)
 );
+CREATE TABLE instance_snapshots (
+  image_id TEXT PRIMARY KEY,
+  instance_id TEXT NOT NULL UNIQUE,  -- one at a time
+  host_id TEXT NOT NULL,
+  request_id TEXT NOT NULL,          -- of the action whose record tells how it ended
+  kind TEXT NOT NULL,                -- 'image', 'backup', 'shelve'
+  backup_type TEXT NOT NULL,         -- of a backup: images of the same type are rotated
+  rotation BIGINT NOT NULL,
+  phase TEXT NOT NULL,               -- 'pending', 'copying', 'copied', 'uploading'
+  attempts BIGINT NOT NULL,
+  last_error TEXT NOT NULL,
+  created_us BIGINT NOT NULL,
+  deadline_us BIGINT NOT NULL
+);
+
+CREATE INDEX instance_snapshots_by_host ON instance_snapshots (host_id);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "db/model/image.h"
 #include "db/store/database.h"
@@ -38,6 +39,12 @@ std::optional<model::Image> find_visible(ReadTx& tx, const std::string& id,
 bool has_tag(ReadTx& tx, const std::string& image_id, const std::string& tag);
 bool has_property(ReadTx& tx, const std::string& image_id, const std::string& name,
                   const std::string& value);
+
+/// Ids of the active backups of a type of an instance that the project owns and that are not
+/// protected, newest first.
+std::vector<std::string> list_backups(ReadTx& tx, const std::string& owner,
+                                      const std::string& instance_id,
+                                      const std::string& backup_type);
 
 /// What a project uses.
 struct ImageUsage {

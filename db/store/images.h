@@ -52,7 +52,7 @@ void refuse(WriteTx& tx, const std::string& id, model::ImageStatus to, const std
 std::int64_t requeue_interrupted(WriteTx& tx, TimeUs now_us);
 /// Replaces names, owner, formats, flags, properties and tags (never the bytes' facts).
 void update(WriteTx& tx, const model::Image& image);
-/// @return false when there was none
+/// Also ends what makes it out of an instance.  @return false when there was none
 bool erase(WriteTx& tx, const std::string& id);
 /// How many images have these bytes.
 std::int64_t count_with_digest(ReadTx& tx, const std::string& digest);

@@ -20,5 +20,8 @@ struct InstanceAction {
 };
 
 void insert(WriteTx& tx, const InstanceAction& action);
+/// Notes why what was accepted did not succeed.
+void set_message(WriteTx& tx, const std::string& instance_id, const std::string& request_id,
+                 const std::string& message);
 
 }  // namespace virga::store::instance_actions

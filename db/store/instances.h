@@ -41,14 +41,19 @@ std::map<std::string, std::int64_t> unfinished_by_host(ReadTx& tx);
 void set_wish(WriteTx& tx, const model::Instance& before, model::PowerWish wish,
               model::PowerVerb verb, bool new_run, TimeUs now_us);
 /// Records all that is wanted of an instance (wish, verb, run epoch, disks, rescue, resize, flavor,
-/// image, name) as in `after`, whose generation is the one that it had before; raises it and
-/// forgets a fault.  @throws Error{conflict} when another request changed it meanwhile
+/// image, name, host, shelf) as in `after`, whose generation is the one that it had before; raises
+/// it and forgets a fault.  @throws Error{conflict} when another request changed it meanwhile
 void set_desired(WriteTx& tx, const model::Instance& after, TimeUs now_us);
 /// Puts these metadata in the place of those that there are.
 void replace_metadata(WriteTx& tx, const std::string& id,
                       const std::map<std::string, std::string>& metadata);
 /// The end of a resize that was reverted: nothing of it is left.
 void finish_revert(WriteTx& tx, const std::string& id);
+/// The end of an offload: its host has forgotten it. Ports and allocations are given back by
+/// others.
+void finish_offload(WriteTx& tx, const std::string& id, TimeUs now_us);
+/// The end of an unshelve: the guest runs.
+void finish_unshelve(WriteTx& tx, const std::string& id, TimeUs now_us);
 /// Takes over what a host reported; changes only instances that are placed on that host.
 /// @return false when nothing changed
 bool set_observed(WriteTx& tx, const std::string& host_id, const model::ObservedInstance& seen,

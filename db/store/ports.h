@@ -33,6 +33,9 @@ struct InstanceAddress {
 };
 /// The addresses of an instance in the order of its ports.
 std::vector<InstanceAddress> list_instance_addresses(ReadTx& tx, const std::string& instance_id);
+/// Binds the ports of a device to a host; empty: to none.
+void bind_device(WriteTx& tx, const std::string& device_id, const std::string& host_id,
+                 TimeUs now_us);
 /// Removes the ports of a device and gives their addresses back.  @return how many
 std::int64_t erase_of_device(WriteTx& tx, const std::string& device_id);
 /// Removes the DHCP ports of a host on networks where it has no other port.

@@ -38,10 +38,10 @@ std::vector<T> read_list(const Fields& in, const char* key, Read read) {
   return out;
 }
 
-template <class Base>
-json::array bases_json(const std::vector<Base>& bases) {
+template <class T>
+json::array list_json(const std::vector<T>& values) {
   json::array out;
-  for (const auto& base : bases) out.push_back(to_json(base));
+  for (const auto& value : values) out.push_back(to_json(value));
   return out;
 }
 
@@ -285,8 +285,9 @@ json::object to_json(const DesiredHost& desired) {
           {"host_id", desired.host_id},
           {"networks", std::move(networks)},
           {"instances", std::move(instances)},
-          {"prefetch", bases_json(desired.prefetch)},
-          {"drop", bases_json(desired.drop)}};
+          {"prefetch", list_json(desired.prefetch)},
+          {"drop", list_json(desired.drop)},
+          {"snapshots", list_json(desired.snapshots)}};
 }
 
 DesiredHost desired_host_from(const json::object& object) {
@@ -298,6 +299,8 @@ DesiredHost desired_host_from(const json::object& object) {
   desired.instances = read_list<DesiredInstance>(in, "instances", read_instance);
   desired.prefetch = read_list<DesiredBase>(in, "prefetch", desired_base_from);
   desired.drop = read_list<DesiredBase>(in, "drop", desired_base_from);
+  if (in.present("snapshots"))
+    desired.snapshots = read_list<DesiredSnapshot>(in, "snapshots", desired_snapshot_from);
   return desired;
 }
 
@@ -317,7 +320,8 @@ json::object to_json(const ObservedHost& observed) {
           {"load_average", observed.load_average},
           {"users", observed.users},
           {"instances", std::move(instances)},
-          {"bases", observed.bases ? json::value(bases_json(*observed.bases)) : json::value()},
+          {"snapshots", list_json(observed.snapshots)},
+          {"bases", observed.bases ? json::value(list_json(*observed.bases)) : json::value()},
           {"strays", strays_json(observed)}};
 }
 
@@ -337,6 +341,8 @@ ObservedHost observed_host_from(const json::object& object) {
   o.load_average = in.string("load_average", {0, 64});
   o.users = in.integer("users", 0, 1 << 20);
   o.instances = read_list<ObservedInstance>(in, "instances", read_observed);
+  if (in.present("snapshots"))
+    o.snapshots = read_list<ObservedSnapshot>(in, "snapshots", observed_snapshot_from);
   if (in.present("bases") || !in.has("bases"))
     o.bases = read_list<ObservedBase>(in, "bases", observed_base_from);
   if (in.present("strays") || !in.has("strays")) o.strays = read_strays(in.array("strays"));

@@ -18,7 +18,7 @@ constexpr Names<PowerWish, 5> kWishes{{{PowerWish::running, "running"},
                                        {PowerWish::suspended, "suspended"},
                                        {PowerWish::absent, "absent"}}};
 
-constexpr Names<PowerVerb, 14> kVerbs{{{PowerVerb::create, "create"},
+constexpr Names<PowerVerb, 16> kVerbs{{{PowerVerb::create, "create"},
                                        {PowerVerb::start, "start"},
                                        {PowerVerb::stop, "stop"},
                                        {PowerVerb::reboot_soft, "reboot_soft"},
@@ -31,7 +31,9 @@ constexpr Names<PowerVerb, 14> kVerbs{{{PowerVerb::create, "create"},
                                        {PowerVerb::unrescue, "unrescue"},
                                        {PowerVerb::rebuild, "rebuild"},
                                        {PowerVerb::resize, "resize"},
-                                       {PowerVerb::revert_resize, "revert_resize"}}};
+                                       {PowerVerb::revert_resize, "revert_resize"},
+                                       {PowerVerb::shelve, "shelve"},
+                                       {PowerVerb::unshelve, "unshelve"}}};
 
 constexpr Names<PowerState, 7> kPowers{{{PowerState::unknown, "unknown"},
                                         {PowerState::absent, "absent"},
@@ -43,6 +45,13 @@ constexpr Names<PowerState, 7> kPowers{{{PowerState::unknown, "unknown"},
 
 constexpr Names<Resizing, 3> kResizings{
     {{Resizing::none, "none"}, {Resizing::resize, "resize"}, {Resizing::revert, "revert"}}};
+
+constexpr Names<Shelving, 6> kShelvings{{{Shelving::none, "none"},
+                                         {Shelving::shelve, "shelve"},
+                                         {Shelving::shelved, "shelved"},
+                                         {Shelving::offload, "offload"},
+                                         {Shelving::offloaded, "offloaded"},
+                                         {Shelving::unshelve, "unshelve"}}};
 
 template <class T, std::size_t N>
 const char* name_in(const Names<T, N>& names, T wanted) noexcept {
@@ -76,6 +85,10 @@ const char* name_of(Resizing resizing) noexcept {
   return name_in(kResizings, resizing);
 }
 
+const char* name_of(Shelving shelving) noexcept {
+  return name_in(kShelvings, shelving);
+}
+
 PowerWish power_wish_named(const std::string& name) {
   return value_in(kWishes, name, "power wish");
 }
@@ -90,6 +103,10 @@ PowerState power_state_named(const std::string& name) {
 
 Resizing resizing_named(const std::string& name) {
   return value_in(kResizings, name, "stage of a resize");
+}
+
+Shelving shelving_named(const std::string& name) {
+  return value_in(kShelvings, name, "stage of shelving");
 }
 
 }  // namespace virga::model

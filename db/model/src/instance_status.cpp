@@ -86,20 +86,70 @@ std::string_view task_of(PowerWish wish, PowerVerb verb) noexcept {
     case PowerVerb::stop:
     case PowerVerb::resize:
     case PowerVerb::revert_resize:
+    case PowerVerb::shelve:
+    case PowerVerb::unshelve:
       break;
   }
   return "";
+}
+
+/// What is shown while its host makes an image of it.
+std::string_view imaging_task(const Instance& i) noexcept {
+  const bool shelve = i.imaging_kind == SnapshotKind::shelve;
+  switch (i.imaging) {
+    case SnapshotPhase::none:
+      break;
+    case SnapshotPhase::pending:
+    case SnapshotPhase::copying:
+      if (shelve) return "shelving";
+      if (i.imaging_kind == SnapshotKind::backup) return "image_backup";
+      return i.imaging == SnapshotPhase::pending ? "image_snapshot_pending" : "image_snapshot";
+    case SnapshotPhase::copied:
+      return shelve ? "shelving_image_pending_upload" : "image_pending_upload";
+    case SnapshotPhase::uploading:
+      return shelve ? "shelving_image_uploading" : "image_uploading";
+  }
+  return "";
+}
+
+/// Of an instance that is on its way to the shelf, lies there or comes back. One that lies there
+/// has no power, whatever its host saw last.
+InstanceStatus shelving(const Instance& i, InstanceStatus s, bool done) noexcept {
+  constexpr int kOff = 4;
+  switch (i.shelving) {
+    case Shelving::none:
+      break;
+    case Shelving::shelve:
+      s.task_state = i.imaging == SnapshotPhase::none ? "shelving" : imaging_task(i);
+      return s;
+    case Shelving::shelved:
+      if (i.wish != PowerWish::running) return {"SHELVED", "shelved", "", s.power_state};
+      return done ? s : InstanceStatus{"SHELVED", "shelved", "unshelving", s.power_state};
+    case Shelving::offload:
+      return {"SHELVED", "shelved", "shelving_offloading", kOff};
+    case Shelving::offloaded:
+      return {"SHELVED_OFFLOADED", "shelved_offloaded", "", kOff};
+    case Shelving::unshelve:
+      if (done) return s;
+      return {"SHELVED_OFFLOADED", "shelved_offloaded", i.step.empty() ? "unshelving" : "spawning",
+              kOff};
+  }
+  return s;
 }
 
 /// Of an instance that ran before and is to stay.
 InstanceStatus living(const Instance& i) noexcept {
   InstanceStatus s = settled(i);
   const bool done = is_done(i);
+  if (i.shelving != Shelving::none) return shelving(i, s, done);
   if (i.resizing == Resizing::resize || (i.resizing == Resizing::revert && !done))
     return resizing(i, s, done);
   if (!i.rescue.id.empty() && (done || i.verb != PowerVerb::rescue))
     s = {"RESCUE", "rescued", "", s.power_state};
-  if (done) return s;
+  if (done) {
+    s.task_state = imaging_task(i);
+    return s;
+  }
   if (i.wish == PowerWish::stopped && i.verb != PowerVerb::rebuild) {
     if (is_up(i.power)) s.task_state = "powering-off";
     return s;
@@ -136,6 +186,10 @@ bool is_done(const Instance& i) noexcept {
   return false;
 }
 
+bool is_deleting(const Instance& i) noexcept {
+  return i.wish == PowerWish::absent && i.shelving != Shelving::offload;
+}
+
 InstanceStatus derive_status(const Instance& i) noexcept {
   InstanceStatus s;
   if (i.deleted_us != 0) return {"DELETED", "deleted", "", 0};
@@ -144,8 +198,8 @@ InstanceStatus derive_status(const Instance& i) noexcept {
   else if (i.launched_us == 0)
     s = building(i);
   else
-    s = i.wish == PowerWish::absent ? settled(i) : living(i);
-  if (i.wish == PowerWish::absent) s.task_state = "deleting";
+    s = is_deleting(i) ? settled(i) : living(i);
+  if (is_deleting(i)) s.task_state = "deleting";
   return s;
 }
 

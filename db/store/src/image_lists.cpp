@@ -79,6 +79,24 @@ bool has_property(ReadTx& tx, const std::string& image_id, const std::string& na
   return rows.next();
 }
 
+std::vector<std::string> list_backups(ReadTx& tx, const std::string& owner,
+                                      const std::string& instance_id,
+                                      const std::string& backup_type) {
+  Rows rows = tx.query(
+      "SELECT id FROM images WHERE owner = $1 AND status = 'active' AND is_protected = 0"
+      " AND id IN (SELECT image_id FROM image_properties WHERE name = 'instance_uuid'"
+      "  AND value = $2)"
+      " AND id IN (SELECT image_id FROM image_properties WHERE name = 'image_type'"
+      "  AND value = 'backup')"
+      " AND id IN (SELECT image_id FROM image_properties WHERE name = 'backup_type'"
+      "  AND value = $3)"
+      " ORDER BY created_us DESC, id DESC",
+      owner, instance_id, backup_type);
+  std::vector<std::string> ids;
+  while (rows.next()) ids.push_back(rows.text(0));
+  return ids;
+}
+
 ImageUsage usage_of(ReadTx& tx, const std::string& project_id) {
   ImageUsage usage;
   {

@@ -2,6 +2,7 @@
 #include "db/store/images.h"
 
 #include "common/error.h"
+#include "db/store/instance_snapshots.h"
 #include "db/store/src/image_rows.h"
 
 namespace virga::store::images {
@@ -171,6 +172,7 @@ void update(WriteTx& tx, const model::Image& i) {
 }
 
 bool erase(WriteTx& tx, const std::string& id) {
+  instance_snapshots::erase(tx, id);
   return tx.exec("DELETE FROM images WHERE id = $1", id) > 0;
 }
 

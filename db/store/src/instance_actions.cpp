@@ -10,4 +10,10 @@ void insert(WriteTx& tx, const InstanceAction& a) {
       a.request_id, a.instance_id, a.action, a.user_id, a.project_id, a.message, a.start_us);
 }
 
+void set_message(WriteTx& tx, const std::string& instance_id, const std::string& request_id,
+                 const std::string& message) {
+  tx.exec("UPDATE instance_actions SET message = $1 WHERE instance_id = $2 AND request_id = $3",
+          message, instance_id, request_id);
+}
+
 }  // namespace virga::store::instance_actions

@@ -13,10 +13,13 @@
   " image_format, image_size, image_virtual_size"
 
 // Behind those that an insert sets: all begin with their defaults.
-#define INSTANCE_MORE                                                                         \
-  ", disk_number, disk_copy_of, disk_kept, disks_made, observed_disk, rescue_image_id,"       \
-  " rescue_digest, rescue_format, rescue_size, rescue_virtual_size, resizing, old_flavor_id," \
-  " old_flavor_name, old_vcpus, old_memory_mib, old_disk_gib, old_ephemeral_gib, old_swap_mib"
+#define INSTANCE_MORE                                                                           \
+  ", disk_number, disk_copy_of, disk_kept, disks_made, observed_disk, rescue_image_id,"         \
+  " rescue_digest, rescue_format, rescue_size, rescue_virtual_size, resizing, old_flavor_id,"   \
+  " old_flavor_name, old_vcpus, old_memory_mib, old_disk_gib, old_ephemeral_gib, old_swap_mib," \
+  " shelving, shelve_image_id, shelved_us,"                                                     \
+  " (SELECT phase FROM instance_snapshots WHERE instance_id = instances.id),"                   \
+  " (SELECT kind FROM instance_snapshots WHERE instance_id = instances.id)"
 
 namespace virga::store::instances {
 namespace {
@@ -76,6 +79,12 @@ void read_more(const Rows& r, model::Instance& i) {
   i.resizing = model::resizing_named(r.text(52));
   i.old_flavor = {r.text(53),    r.text(54),    r.integer(55), r.integer(56),
                   r.integer(57), r.integer(58), r.integer(59)};
+  i.shelving = model::shelving_named(r.text(60));
+  i.shelve_image_id = r.text(61);
+  i.shelved_us = r.integer(62);
+  if (r.view(63).empty()) return;
+  i.imaging = model::snapshot_phase_named(r.text(63));
+  i.imaging_kind = model::snapshot_kind_named(r.text(64));
 }
 
 model::Instance read(const Rows& r) {
@@ -204,9 +213,10 @@ void set_desired(WriteTx& tx, const model::Instance& i, TimeUs now_us) {
       " flavor_id = $21, flavor_name = $22, vcpus = $23, memory_mib = $24, disk_gib = $25,"
       " ephemeral_gib = $26, swap_mib = $27, image_id = $28, image_digest = $29,"
       " image_format = $30, image_size = $31, image_virtual_size = $32, name = $33,"
-      " hostname = $34, key_name = $35, public_key = $36, user_data = $37,"
-      " generation = generation + 1, updated_us = $38, fault_code = 0, fault_message = ''"
-      " WHERE id = $39 AND generation = $40 AND deleted_us = 0",
+      " hostname = $34, key_name = $35, public_key = $36, user_data = $37, host_id = $38,"
+      " shelving = $39, shelve_image_id = $40, shelved_us = $41,"
+      " generation = generation + 1, updated_us = $42, fault_code = 0, fault_message = ''"
+      " WHERE id = $43 AND generation = $44 AND deleted_us = 0",
       name_of(i.wish), name_of(i.verb), i.run_epoch, i.disks.number, i.disks.copy_of, i.disks.kept,
       i.disks.made, i.rescue.id, i.rescue.digest, i.rescue.format, i.rescue.size,
       i.rescue.virtual_size, name_of(i.resizing), i.old_flavor.id, i.old_flavor.name,
@@ -214,7 +224,8 @@ void set_desired(WriteTx& tx, const model::Instance& i, TimeUs now_us) {
       i.old_flavor.ephemeral_gib, i.old_flavor.swap_mib, i.flavor_id, i.flavor_name, i.vcpus,
       i.memory_mib, i.disk_gib, i.ephemeral_gib, i.swap_mib, i.image_id, i.image_digest,
       i.image_format, i.image_size, i.image_virtual_size, i.name, i.hostname, i.key_name,
-      i.public_key, to_base64(i.user_data), now_us, i.id, i.generation);
+      i.public_key, to_base64(i.user_data), i.host_id, name_of(i.shelving), i.shelve_image_id,
+      i.shelved_us, now_us, i.id, i.generation);
   if (changed == 0)
     throw Error(ErrorKind::conflict, "Instance " + i.id + " was changed by another request.");
   if (!i.host_id.empty()) tx.notify("host", i.host_id);
@@ -233,6 +244,26 @@ void finish_revert(WriteTx& tx, const std::string& id) {
       " old_vcpus = 0, old_memory_mib = 0, old_disk_gib = 0, old_ephemeral_gib = 0,"
       " old_swap_mib = 0 WHERE id = $1 AND resizing = 'revert'",
       id);
+}
+
+void finish_offload(WriteTx& tx, const std::string& id, TimeUs now_us) {
+  // The generation rises, so that no report of that host is taken any longer. Disks are made anew.
+  tx.exec(
+      "UPDATE instances SET host_id = '', shelving = 'offloaded', wish = 'stopped',"
+      " generation = generation + 1, disk_number = 1, disk_copy_of = 0, disk_kept = 0,"
+      " disks_made = 1, power = 'shutoff', observed_generation = 0, observed_run_epoch = 0,"
+      " observed_disk = 0, step = '', last_error = '', attempts = 0, next_try_us = 0,"
+      " updated_us = $1 WHERE id = $2 AND shelving = 'offload' AND deleted_us = 0",
+      now_us, id);
+  tx.notify("instance", id);
+}
+
+void finish_unshelve(WriteTx& tx, const std::string& id, TimeUs now_us) {
+  tx.exec(
+      "UPDATE instances SET shelving = 'none', shelve_image_id = '', shelved_us = 0,"
+      " launched_us = $1 WHERE id = $2",
+      now_us, id);
+  tx.notify("instance", id);
 }
 
 bool set_observed(WriteTx& tx, const std::string& host_id, const model::ObservedInstance& o,

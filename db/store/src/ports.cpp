@@ -114,6 +114,12 @@ std::vector<InstanceAddress> list_instance_addresses(ReadTx& tx, const std::stri
   return addresses;
 }
 
+void bind_device(WriteTx& tx, const std::string& device_id, const std::string& host_id,
+                 TimeUs now_us) {
+  tx.exec("UPDATE ports SET host_id = $1, updated_us = $2 WHERE device_id = $3", host_id, now_us,
+          device_id);
+}
+
 std::int64_t erase_of_device(WriteTx& tx, const std::string& device_id) {
   return tx.exec("DELETE FROM ports WHERE device_id = $1", device_id);
 }
