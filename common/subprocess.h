@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ struct Command {
   std::chrono::milliseconds limit{30'000};  ///< killed with SIGKILL when it takes longer
   std::size_t max_output = 64 * 1024;       ///< kept bytes of standard output and of standard error
   std::vector<int> keep_fds = {};  ///< descriptors that the program inherits, beside 0, 1 and 2
+  /// Asked several times a second; true: it is killed as if its time were over.
+  std::function<bool()> is_given_up = {};
 };
 
 /// How it ended.

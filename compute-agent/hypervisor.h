@@ -2,6 +2,7 @@
 // The only view that the agent has of a hypervisor.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -58,6 +59,13 @@ struct HypervisorFacts {
   std::int64_t memory_mib = 0;
 };
 
+/// A copy of the root disk of a guest that runs.
+struct DiskCopy {
+  std::string id;      ///< of the instance
+  std::string target;  ///< path of an empty qcow2 file of the disk's size
+  std::chrono::seconds limit{600};
+};
+
 /// A hypervisor. Every verb is idempotent, has a deadline inside, and may be called from several
 /// threads for different instances. Domains that are not ours are never shown and never touched.
 class Hypervisor {
@@ -97,6 +105,16 @@ class Hypervisor {
   /// runs. It ends with the guest; a serial line has one user, and the one before loses it.
   /// @throws Error{not_found, conflict, unavailable}
   virtual UniqueFd open_console(const std::string& id, model::ConsoleKind kind) = 0;
+
+  /// Copies the root disk of a guest that runs, as it is at the moment of the call, while the guest
+  /// goes on. Waits until it is done. The file systems of the guest are at rest at that moment when
+  /// an agent in it answers at once, else as after a loss of power.
+  /// @param is_given_up asked now and then
+  /// @throws Error{unavailable, unknown} when it fails, takes too long or is given up
+  virtual void copy_root_disk(const DiskCopy& copy, const std::function<bool()>& is_given_up) = 0;
+
+  /// Ends a copy that an earlier process may have left behind. Absence is success.
+  virtual void end_copy(const std::string& id) = 0;
 
   /// Sets who is told, from any thread, that some domain changed ("" when it is not known which).
   virtual void on_change(std::function<void(const std::string& id)> callback) = 0;

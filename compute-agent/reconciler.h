@@ -15,8 +15,21 @@
 #include "network/host/host_network.h"
 #include "network/plan/host_plan.h"
 #include "storage/disk_store.h"
+#include "storage/snapshot_store.h"
 
 namespace virga::agent {
+
+/// Delivers the bytes of an image that a host has made.
+/// @throws Error{invalid} when the bytes are refused, Error{too_large} when there are too many,
+///         Error{unavailable} else, also when it is given up
+using SendImage = std::function<void(const std::string& image_id, storage::ByteSource& bytes,
+                                     const std::function<bool()>& is_given_up)>;
+
+/// What makes images of instances.
+struct SnapshotDeps {
+  storage::SnapshotStore* store = nullptr;  ///< null: this host makes none
+  SendImage send;
+};
 
 /// What a reconciler works with. All references outlive it.
 struct ReconcilerDeps {
@@ -26,6 +39,7 @@ struct ReconcilerDeps {
   const Clock& clock;
   storage::FetchImage fetch_image;
   network::BridgeMap bridges;
+  SnapshotDeps snapshots = {};
 };
 
 struct ReconcilerSettings {

@@ -32,13 +32,16 @@ namespace {
 constexpr const char* kVersion = "0.1.0";
 constexpr std::int64_t kGib = std::int64_t{1} << 30;
 constexpr auto kFetchStall = std::chrono::seconds(60);
-constexpr auto kSettledAfter = std::chrono::seconds(5);  // connected, first report sent
+constexpr auto kAnswerLimit = std::chrono::seconds(900);  // to write and sync a large image
+constexpr std::size_t kMostShown = 512;                   // bytes of an answer that says no
+constexpr auto kSettledAfter = std::chrono::seconds(5);   // connected, first report sent
 constexpr auto kTrimEvery = std::chrono::seconds(60);  // what was done meanwhile needed other code
 
 /// The parts of the host that the agent drives: real or fake.
 struct Parts {
   std::unique_ptr<Hypervisor> hypervisor;
   std::unique_ptr<storage::DiskStore> store;
+  std::unique_ptr<storage::SnapshotStore> snapshots;
   std::unique_ptr<network::HostNetwork> network;
 };
 
@@ -55,6 +58,7 @@ Parts real_parts(const Config& config) {
   disks.console_directory = config.state_directory + "/console";
   disks.qemu_user = config.qemu_user;
   parts.store = storage::make_directory_store(disks);
+  parts.snapshots = storage::make_directory_snapshots(disks);
   network::HostNetworkSettings net;
   net.physical_networks = config.physical_networks;
   net.state_directory = config.state_directory + "/network";
@@ -67,8 +71,12 @@ Parts real_parts(const Config& config) {
 
 Parts make_parts(const Config& config, const Clock& clock) {
   if (config.hypervisor == "libvirt") return real_parts(config);
-  return {std::make_unique<FakeHypervisor>(clock), storage::make_fake_store(),
-          std::make_unique<FakeHostNetwork>()};
+  Parts parts;
+  parts.hypervisor = std::make_unique<FakeHypervisor>(clock);
+  parts.store = storage::make_fake_store();
+  parts.snapshots = storage::make_fake_snapshots(*parts.store);
+  parts.network = std::make_unique<FakeHostNetwork>();
+  return parts;
 }
 
 Identity require_identity(const Config& config) {
@@ -85,6 +93,26 @@ storage::FetchImage fetcher(const http::Peer& peer) {
     if (status != 200)
       throw Error(ErrorKind::unavailable, "The control plane answered " + std::to_string(status) +
                                               " for image " + image.digest + ".");
+  };
+}
+
+/// The sender of images that this host makes.
+SendImage sender(const http::Peer& peer) {
+  return [peer](const std::string& image_id, storage::ByteSource& bytes,
+                const std::function<bool()>& is_given_up) {
+    const auto read = [&](char* into, std::size_t most) {
+      if (is_given_up())
+        throw Error(ErrorKind::unavailable, "Nobody waits for the image any longer.");
+      return bytes.read(into, most);
+    };
+    const auto answer = http::upload(peer, "/agent/v1/snapshots/" + image_id, {bytes.size(), read},
+                                     kFetchStall, kAnswerLimit);
+    if (answer.status == 204) return;
+    const auto kind = answer.status == 400   ? ErrorKind::invalid
+                      : answer.status == 413 ? ErrorKind::too_large
+                                             : ErrorKind::unavailable;
+    throw Error(kind, "The control plane answered " + std::to_string(answer.status) + " to image " +
+                          image_id + ": " + answer.body.substr(0, kMostShown));
   };
 }
 
@@ -178,9 +206,14 @@ void run_agent(const Config& config) {
   ReconcilerSettings settings;
   settings.virt_type = virt_type;
   settings.plan.shutdown_grace_us = config.shutdown_grace_s * kSecondUs;
-  Reconciler reconciler(
-      {*parts.hypervisor, *parts.store, *parts.network, clock, fetcher(peer), bridges_of(config)},
-      settings);
+  Reconciler reconciler({*parts.hypervisor,
+                         *parts.store,
+                         *parts.network,
+                         clock,
+                         fetcher(peer),
+                         bridges_of(config),
+                         {parts.snapshots.get(), sender(peer)}},
+                        settings);
   HostFacts facts(*parts.hypervisor, *parts.store, config, virt_type);
   ConsoleRelays consoles(peer, *parts.hypervisor);
   ControlPlaneLink link(

@@ -15,6 +15,16 @@
 
 namespace virga::agent_link {
 
+/// How images that hosts deliver are taken, and what follows.
+struct SnapshotSettings {
+  std::int64_t max_image_bytes = std::int64_t{1} << 40;
+  std::string hash_algorithm = "sha256";  ///< of os_hash_value: "sha256" or "sha512"
+  bool md5_checksum = false;
+  std::string store_id = "local";  ///< name of the store that takes them
+  std::string region = "RegionOne";
+  std::int64_t offload_after_s = 0;  ///< shelved instances keep their disks so long; -1: for ever
+};
+
 /// What the link needs. Outlives it.
 struct LinkDeps {
   store::Database& db;
@@ -22,6 +32,7 @@ struct LinkDeps {
   images::ImageStore& images;
   KeyedCertificate authority;
   std::string availability_zone = "nova";
+  SnapshotSettings snapshots = {};
 };
 
 /// Knows hosts by their certificate: request.caller has the host's id and name as user id and name.

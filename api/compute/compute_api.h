@@ -24,6 +24,7 @@ struct ComputeDeps {
   ReadConsole read_console;
   std::string availability_zone = "nova";
   std::string control_host = "control";            ///< name of this process's machine
+  std::string region = "RegionOne";                ///< whose limits of images hold
   TimeUs console_token_life_us = 600 * kSecondUs;  ///< until then a console may be opened, once
 };
 

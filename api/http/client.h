@@ -43,6 +43,20 @@ Answer fetch(const Peer& peer, std::string_view method, const std::string& targe
 int download(const Peer& peer, const std::string& target,
              const std::function<void(std::string_view)>& sink, std::chrono::seconds stall);
 
+/// A body that is sent piece by piece.
+struct OutgoingBody {
+  std::int64_t size = 0;
+  /// Fills up to `most` bytes; fewer only at the end. What it throws ends the exchange.
+  std::function<std::size_t(char* into, std::size_t most)> read;
+};
+
+/// PUT of bytes; the body of the answer is kept up to 1 MiB.
+/// @param stall longest time between two pieces
+/// @param answer_limit longest time from the last piece to the answer
+/// @throws Error{unavailable} when the connection failed
+Answer upload(const Peer& peer, const std::string& target, const OutgoingBody& body,
+              std::chrono::seconds stall, std::chrono::seconds answer_limit);
+
 /// Opens a WebSocket and serves it until it closes or `stop` becomes true (looked at each 200 ms).
 /// @throws Error{unavailable} when it cannot be opened
 void run_websocket(const Peer& peer, const std::string& target, WebSocketSession& session,

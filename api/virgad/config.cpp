@@ -94,6 +94,8 @@ Config load_config(const std::string& path) {
   c.availability_zone = control.string("availability_zone", c.availability_zone);
   c.cpu_ratio_percent = control.integer("cpu_ratio_percent", c.cpu_ratio_percent, 1, 100'000);
   c.memory_reserve_mib = control.integer("memory_reserve_mib", c.memory_reserve_mib, 0, 1 << 30);
+  c.shelved_offload_s =
+      control.integer("shelved_offload_time", c.shelved_offload_s, -1, 10 * 365 * 86400);
   c.max_image_bytes =
       control.integer("max_image_bytes", c.max_image_bytes, 1, std::int64_t{1} << 50);
   read_images(file.section("images"), c);

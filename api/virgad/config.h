@@ -30,6 +30,8 @@ struct Config {
   std::vector<std::string> agent_link_names;  ///< names under which hosts reach the agent link
   std::int64_t cpu_ratio_percent = 400;
   std::int64_t memory_reserve_mib = 512;
+  /// Shelved instances keep their disks on their host so long; -1: for ever.
+  std::int64_t shelved_offload_s = 0;
   std::int64_t max_image_bytes = std::int64_t{1} << 40;
   std::vector<images::StoreConfig> more_stores;  ///< besides the one in images()
   std::string image_hash = "sha256";             ///< of os_hash_value

@@ -49,6 +49,17 @@ image::ImageSettings image_settings(const Config& config) {
   return settings;
 }
 
+agent_link::SnapshotSettings snapshot_settings(const Config& config) {
+  agent_link::SnapshotSettings settings;
+  settings.max_image_bytes = config.max_image_bytes;
+  settings.hash_algorithm = config.image_hash;
+  settings.md5_checksum = config.image_md5;
+  settings.store_id = image_store_configs(config).front().id;
+  settings.region = config.region;
+  settings.offload_after_s = config.shelved_offload_s;
+  return settings;
+}
+
 controllers::ImportDeps import_deps(store::Database& db, const Clock& clock,
                                     images::StoreSet& stores, const Config& config) {
   return {db,
@@ -118,17 +129,24 @@ struct ControlPlane::Impl {
         image_stores(image_store_configs(config), config.staging()),
         policies(config.policies),
         authorizer(db, clock, policies),
-        link_deps{db, clock, image_stores, ensure_authority(config.authority()),
-                  config.availability_zone},
+        link_deps{db,
+                  clock,
+                  image_stores,
+                  ensure_authority(config.authority()),
+                  config.availability_zone,
+                  snapshot_settings(config)},
         link(link_deps),
         events(db, clock, waiting_watchers(config)),
         consoles(db, clock, link, config.consoles),
         passwords(kPasswordThreads, waiting_logins(config)),
         identity_deps{db, clock, authorizer, passwords, config.region},
-        compute_deps{db, clock,
+        compute_deps{db,
+                     clock,
                      [this](const std::string& host, const std::string& instance,
                             std::size_t bytes) { return link.read_console(host, instance, bytes); },
-                     config.availability_zone, host_name(),
+                     config.availability_zone,
+                     host_name(),
+                     config.region,
                      config.console_token_life_s * kSecondUs},
         quota(config.region),
         image_deps{

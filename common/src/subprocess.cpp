@@ -114,15 +114,25 @@ bool drain(UniqueFd& from, std::string& into, std::size_t limit) {
   return true;
 }
 
+bool is_given_up(const Command& command) {
+  return command.is_given_up && command.is_given_up();
+}
+
+/// How long to wait before the next look.
+int pause_of(const Command& command, std::chrono::milliseconds left) {
+  constexpr std::chrono::milliseconds kAskEvery{200};
+  return static_cast<int>((command.is_given_up ? std::min(left, kAskEvery) : left).count());
+}
+
 /// Reads both pipes until they close or the deadline passes. False when it passed.
 bool collect(Pipe& out, Pipe& err, const Command& command, CommandResult& result) {
   const auto deadline = std::chrono::steady_clock::now() + command.limit;
   while (out.read_end || err.read_end) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         deadline - std::chrono::steady_clock::now());
-    if (left.count() <= 0) return false;
+    if (left.count() <= 0 || is_given_up(command)) return false;
     pollfd fds[2] = {{out.read_end.get(), POLLIN, 0}, {err.read_end.get(), POLLIN, 0}};
-    const int ready = ::poll(fds, 2, static_cast<int>(left.count()));
+    const int ready = ::poll(fds, 2, pause_of(command, left));
     if (ready < 0 && errno != EINTR) return false;  // treated as a time-out: the program is killed
     if (ready <= 0) continue;
     if (fds[0].revents != 0 && !drain(out.read_end, result.out, command.max_output))

@@ -27,7 +27,9 @@ enum class FakeVerb {
   ensure_suspended,
   ensure_resumed,
   ensure_stopped,
-  ensure_absent
+  ensure_absent,
+  copy_root_disk,
+  end_copy
 };
 
 /// Thread-safe. Nothing sleeps: delays are points in time of the clock, and a state is what it is
@@ -48,6 +50,8 @@ class FakeHypervisor final : public Hypervisor {
   void ensure_stopped(const std::string& id) override;
   void ensure_absent(const std::string& id) override;
   UniqueFd open_console(const std::string& id, model::ConsoleKind kind) override;
+  void copy_root_disk(const DiskCopy& copy, const std::function<bool()>& is_given_up) override;
+  void end_copy(const std::string& id) override;
   void on_change(std::function<void(const std::string& id)> callback) override;
 
   // Faults.
@@ -67,6 +71,8 @@ class FakeHypervisor final : public Hypervisor {
   void pause(const std::string& id);
   /// The host loses power: what ran is off, and not by its guest.
   void lose_power();
+  /// Is called in the middle of each copy.
+  void set_during_copy(std::function<void()> call);
   /// Tells the callback of delayed changes that are due by now.
   void tick();
 
@@ -104,6 +110,7 @@ class FakeHypervisor final : public Hypervisor {
   std::map<FakeVerb, std::int64_t> calls_;
   std::map<FakeVerb, std::vector<ErrorKind>> failures_;
   std::function<void(const std::string&)> callback_;
+  std::function<void()> during_copy_;
   TimeUs start_delay_us_ = 0;
   std::optional<TimeUs> shutdown_delay_us_ = 0;
 };

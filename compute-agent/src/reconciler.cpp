@@ -44,7 +44,9 @@ Reconciler::Impl::Impl(ReconcilerDeps d, ReconcilerSettings s)
       backoff(settings.backoff_first_us, settings.backoff_most_us, seed_of(settings)),
       fetcher(deps.store, deps.fetch_image, *queue),
       keeper(deps.network, deps.bridges, [this] { return network_wish(); }),
-      bases_keeper(deps.store, fetcher, backoff, deps.clock, kBasesKey) {
+      bases_keeper(deps.store, fetcher, backoff, deps.clock, kBasesKey),
+      snapshots(deps, *queue, backoff, kSnapshotsKey) {
+  snapshots.on_change([this] { report(); });
   // The callback may still run on a thread of the hypervisor when this object is gone.
   deps.hypervisor.on_change(
       [queue_ = queue](const std::string& id) { queue_->wake(id.empty() ? kResyncKey : id); });
@@ -53,6 +55,7 @@ Reconciler::Impl::Impl(ReconcilerDeps d, ReconcilerSettings s)
 Reconciler::Impl::~Impl() {
   deps.hypervisor.on_change(nullptr);
   fetcher.close(true);
+  snapshots.close(true);
   for (auto& thread : threads) thread.request_stop();
   threads.clear();
 }
@@ -92,6 +95,10 @@ void Reconciler::Impl::work_on(const std::string& key) {
       keep_network();
     } else if (key == kBasesKey) {
       keep_bases();
+    } else if (key == kSnapshotsKey) {
+      make_snapshots();
+    } else if (SnapshotMaker::owns(key)) {
+      snapshots.run(key);
     } else if (key.starts_with(WorkQueue::kSlowPrefix)) {
       fetcher.run(key);
     } else {
@@ -153,6 +160,7 @@ void Reconciler::set_desired(model::DesiredHost desired) {
     my.works = std::move(next);
   }
   my.queue->wake(kNetworkKey);
+  my.queue->wake(kSnapshotsKey);
   if (other_bases) my.queue->wake(kBasesKey);
   if (first) my.queue->wake_at(kResyncKey, my.deps.clock.now_us() + my.settings.resync_us);
   my.report();
@@ -168,6 +176,7 @@ model::ObservedHost Reconciler::snapshot() {
   model::ObservedHost out;
   out.revision = impl_->host ? impl_->host->revision : 0;
   out.bases = impl_->bases;
+  out.snapshots = impl_->snapshots.seen();
   if (impl_->has_looked)
     out.strays.emplace(impl_->known_orphans.begin(), impl_->known_orphans.end());
   for (const auto& [id, work] : impl_->works) out.instances.push_back(work->observed);
@@ -181,12 +190,14 @@ void Reconciler::on_report(std::function<void()> callback) {
 
 void Reconciler::run() {
   impl_->fetcher.close(false);
+  impl_->snapshots.close(false);
   for (std::size_t i = impl_->threads.size(); i < impl_->settings.threads; ++i)
     impl_->threads.emplace_back([my = impl_.get()](const std::stop_token& s) { my->worker(s); });
 }
 
 void Reconciler::stop() {
   impl_->fetcher.close(true);
+  impl_->snapshots.close(true);
   for (auto& thread : impl_->threads) thread.request_stop();
   impl_->threads.clear();
 }

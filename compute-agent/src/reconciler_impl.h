@@ -17,6 +17,7 @@
 #include "compute-agent/src/base_keeper.h"
 #include "compute-agent/src/network_keeper.h"
 #include "compute-agent/src/progress.h"
+#include "compute-agent/src/snapshot_maker.h"
 #include "compute-agent/src/work_queue.h"
 
 namespace virga::agent {
@@ -65,6 +66,7 @@ struct Reconciler::Impl {
   void note_orphans();
   void evict_bases();
   void keep_bases();
+  void make_snapshots();
 
   const ReconcilerDeps deps;
   const ReconcilerSettings settings;
@@ -73,6 +75,7 @@ struct Reconciler::Impl {
   BaseFetcher fetcher;
   NetworkKeeper keeper;
   BaseKeeper bases_keeper;  ///< only for the thread that holds kBasesKey
+  SnapshotMaker snapshots;
 
   std::mutex mutex;                                ///< guards all below
   std::shared_ptr<const model::DesiredHost> host;  ///< without instances; null: none came yet
@@ -90,5 +93,6 @@ struct Reconciler::Impl {
 inline constexpr const char* kResyncKey = "resync";
 inline constexpr const char* kNetworkKey = "network";
 inline constexpr const char* kBasesKey = "bases";
+inline constexpr const char* kSnapshotsKey = "snapshots";
 
 }  // namespace virga::agent

@@ -18,6 +18,7 @@ void Reconciler::Impl::resync() {
   for (const auto& id : ids()) queue->wake(id);
   queue->wake(kNetworkKey);
   queue->wake(kBasesKey);
+  queue->wake(kSnapshotsKey);
   try {
     note_orphans();
     evict_bases();
@@ -96,6 +97,23 @@ void Reconciler::Impl::keep_bases() {
     bases = std::move(seen.bases);
   }
   report();
+}
+
+void Reconciler::Impl::make_snapshots() {
+  std::vector<SnapshotWish> wishes;
+  {
+    const std::scoped_lock lock(mutex);
+    if (!host) return;  // nothing is known to be wanted
+    for (const auto& wanted : host->snapshots) {
+      const auto work = works.find(wanted.instance_id);
+      if (work == works.end()) continue;
+      const model::PowerWish wish = work->second->desired->instance.wish;
+      if (wish == model::PowerWish::absent) continue;
+      wishes.push_back(
+          {wanted, wish == model::PowerWish::running || wish == model::PowerWish::paused});
+    }
+  }
+  if (const auto again = snapshots.apply(wishes)) queue->wake_at(kSnapshotsKey, *again);
 }
 
 }  // namespace virga::agent

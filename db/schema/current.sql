@@ -962,6 +962,7 @@ CREATE TABLE provider_aggregates (
   aggregate_id TEXT NOT NULL,
   PRIMARY KEY (provider_id, aggregate_id)
 );
+
 CREATE TABLE instance_snapshots (
   image_id TEXT PRIMARY KEY,
   instance_id TEXT NOT NULL UNIQUE,  -- one at a time

@@ -43,22 +43,9 @@ std::optional<std::int64_t> number_in(std::string_view name, std::string_view wo
   return number;
 }
 
-/// The size that a guest sees, from the header of a qcow2 file of ours.
-/// Source: QEMU, docs/interop/qcow2: bytes 24 to 31, big-endian.
-std::int64_t virtual_size(const std::string& disk) {
-  constexpr std::size_t kAt = 24;
-  const UniqueFd fd = open_file(disk, O_RDONLY | O_NOFOLLOW);
-  unsigned char bytes[8];
-  if (::pread(fd.get(), bytes, sizeof bytes, kAt) != sizeof bytes)
-    throw_errno("read the header of " + disk, errno);
-  std::uint64_t size = 0;
-  for (const unsigned char byte : bytes) size = size << 8U | byte;
-  return static_cast<std::int64_t>(size);
-}
-
 /// At least so large. Its format is a recorded fact, as everywhere.
 void grow(const std::string& disk, std::int64_t bytes) {
-  if (virtual_size(disk) >= bytes) return;
+  if (RootDisks::virtual_size(disk) >= bytes) return;
   (void)run_checked({.argv = {"/usr/bin/qemu-img", "resize", "-q", "-f", "qcow2", "--", disk,
                               std::to_string(whole_sectors(bytes))},
                      .limit = kCreateLimit});
@@ -68,6 +55,22 @@ void grow(const std::string& disk, std::int64_t bytes) {
 
 std::string RootDisks::path(const std::string& home, std::int64_t number) {
   return home + "/" + numbered(kDisk, number) + std::string(kImage);
+}
+
+std::optional<std::string> RootDisks::base_of(const std::string& home, std::int64_t number) {
+  return read_file(mark_of(home, number), kMarkLimit);
+}
+
+// Source: QEMU, docs/interop/qcow2: bytes 24 to 31, big-endian.
+std::int64_t RootDisks::virtual_size(const std::string& disk) {
+  constexpr std::size_t kAt = 24;
+  const UniqueFd fd = open_file(disk, O_RDONLY | O_NOFOLLOW);
+  unsigned char bytes[8];
+  if (::pread(fd.get(), bytes, sizeof bytes, kAt) != sizeof bytes)
+    throw_errno("read the header of " + disk, errno);
+  std::uint64_t size = 0;
+  for (const unsigned char byte : bytes) size = size << 8U | byte;
+  return static_cast<std::int64_t>(size);
 }
 
 void RootDisks::ensure(const std::string& home, const RootDiskSpec& spec,
@@ -101,7 +104,7 @@ void RootDisks::make_overlay(const std::string& part, const std::string& mark,
 void RootDisks::make_copy(const std::string& home, const std::string& part, const std::string& mark,
                           const RootDiskSpec& spec) {
   const std::string source = path(home, spec.copy_of);
-  const auto base = read_file(mark_of(home, spec.copy_of), kMarkLimit);
+  const auto base = base_of(home, spec.copy_of);
   if (spec.copy_of == spec.number || !is_file(source) || !base)
     throw Error(ErrorKind::unavailable, "The root disk " + source + " is missing.");
   write_file_atomic(mark, *base);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -22,6 +23,12 @@ class RootDisks {
 
   /// "root.qcow2" for the first, "root-N.qcow2" for the others.
   static std::string path(const std::string& home, std::int64_t number);
+
+  /// The name of the base that a disk stands on; nullopt: none is known.
+  static std::optional<std::string> base_of(const std::string& home, std::int64_t number);
+
+  /// The size that a guest sees of a disk of ours.  @throws Error{unavailable}
+  static std::int64_t virtual_size(const std::string& disk);
 
   /// Makes the disk unless it is there. `make_home` is called before anything is written.
   void ensure(const std::string& home, const RootDiskSpec& spec,

@@ -11,6 +11,7 @@
 
 #include "api/agent-link/host_records.h"
 #include "api/agent-link/src/enrol.h"
+#include "api/agent-link/src/snapshot_upload.h"
 #include "common/error.h"
 #include "common/json.h"
 #include "common/log.h"
@@ -118,7 +119,9 @@ class HostStream final : public http::WebSocketSession,
   void record(const Fields& message) {
     const auto observed = model::observed_host_from(message.object("observed").raw());
     const TimeUs now = link_->deps.clock.now_us();
-    link_->deps.db.write([&](store::WriteTx& tx) { record_observed(tx, host_id_, observed, now); });
+    const std::int64_t offload = link_->deps.snapshots.offload_after_s;
+    link_->deps.db.write(
+        [&](store::WriteTx& tx) { record_observed(tx, host_id_, observed, now, offload); });
   }
 
   std::shared_ptr<LinkState> link_;
@@ -300,6 +303,12 @@ void AgentLink::add_routes(http::Router& router) {
                 return std::make_shared<HostStream>(impl_, request.who().user_id,
                                                     request.who().user_name);
               }});
+  http::Route snapshots;
+  snapshots.policy = "agent:host";
+  snapshots.upload = [this](const Request& request) {
+    return receive_snapshot(impl_->deps, request);
+  };
+  router.add("PUT", "/agent/v1/snapshots/{image_id}", std::move(snapshots));
   router.add("GET", "/agent/v1/images/{digest}",
              {"agent:host",
               http::Run::pool,

@@ -3,7 +3,9 @@
 
 #include <set>
 
+#include "api/agent-link/src/snapshot_records.h"
 #include "api/compute/instance_delete.h"
+#include "api/compute/instance_shelve.h"
 #include "api/network/port_allocation.h"
 #include "common/log.h"
 #include "db/model/instance_status.h"
@@ -12,6 +14,7 @@
 #include "db/store/host_strays.h"
 #include "db/store/hosts.h"
 #include "db/store/image_cache.h"
+#include "db/store/instance_snapshots.h"
 #include "db/store/instances.h"
 #include "db/store/networks.h"
 #include "db/store/ports.h"
@@ -58,6 +61,11 @@ void settle(store::WriteTx& tx, const model::Instance& before, const model::Obse
   if (!current) return;
   if (before.wish == model::PowerWish::absent && seen.power == model::PowerState::absent &&
       seen.last_error.empty() && seen.step.empty()) {
+    if (before.shelving == model::Shelving::offload) {
+      log::info("instance offloaded", {{"instance", before.id}, {"host", before.host_id}});
+      compute::finish_offload(tx, before, now_us);
+      return;
+    }
     log::info("instance deleted", {{"instance", before.id}, {"host", before.host_id}});
     compute::finish_instance_delete(tx, before, now_us);
     return;
@@ -86,6 +94,18 @@ void finish_revert(store::WriteTx& tx, const std::string& id) {
   if (now && model::is_done(*now)) store::instances::finish_revert(tx, id);
 }
 
+std::vector<model::DesiredSnapshot> compile_snapshots(
+    store::ReadTx& tx, const std::string& host_id,
+    const std::vector<model::DesiredInstance>& instances) {
+  std::vector<model::DesiredSnapshot> desired;
+  for (const auto& s : store::instance_snapshots::list_of_host(tx, host_id))
+    for (const auto& d : instances)
+      if (d.instance.id == s.instance_id)
+        desired.push_back({s.image_id, s.instance_id, d.instance.disks.number,
+                           s.kind == model::SnapshotKind::shelve});
+  return desired;
+}
+
 }  // namespace
 
 model::DesiredHost compile_desired(store::ReadTx& tx, const std::string& host_id,
@@ -105,11 +125,13 @@ model::DesiredHost compile_desired(store::ReadTx& tx, const std::string& host_id
   for (const auto& id : networks) desired.networks.push_back(compile_network(tx, id, host_id));
   desired.prefetch = store::image_cache::list_prefetches(tx, host_id);
   desired.drop = store::image_cache::list_drops(tx, host_id);
+  desired.snapshots = compile_snapshots(tx, host_id, desired.instances);
   return desired;
 }
 
 void record_observed(store::WriteTx& tx, const std::string& host_id,
-                     const model::ObservedHost& observed, TimeUs now_us) {
+                     const model::ObservedHost& observed, TimeUs now_us,
+                     std::int64_t offload_after_s) {
   store::hosts::set_observed(tx, host_id, observed, now_us);
   for (const auto& seen : observed.instances) {
     const auto before = store::instances::find(tx, seen.id, "");
@@ -118,7 +140,10 @@ void record_observed(store::WriteTx& tx, const std::string& host_id,
     store::instances::set_observed(tx, host_id, seen, now_us);
     settle(tx, *before, seen, now_us);
     if (before->resizing == model::Resizing::revert) finish_revert(tx, before->id);
+    if (before->shelving != model::Shelving::none)
+      settle_shelf(tx, before->id, offload_after_s, now_us);
   }
+  record_snapshots(tx, host_id, observed.snapshots, now_us);
   record_bases(tx, host_id, observed, now_us);
   if (observed.strays) store::host_strays::replace(tx, host_id, *observed.strays, now_us);
 }

@@ -32,7 +32,8 @@ void require_allowed(const ActionRule& rule, const model::Instance& i) {
   if (!has(rule.vm_states, s.vm_state)) refuse(rule, i, "vm_state", s.vm_state);
   if (!s.task_state.empty() && !has(rule.tasks, s.task_state))
     refuse(rule, i, "task_state", s.task_state);
-  if (i.host_id.empty()) refuse(rule, i, "vm_state", s.vm_state);
+  if (i.host_id.empty() && i.shelving != model::Shelving::offloaded)
+    refuse(rule, i, "vm_state", s.vm_state);
 }
 
 }  // namespace virga::compute

@@ -36,6 +36,11 @@ inline constexpr ActionRule kRebuild{"rebuild", "active stopped error"};
 inline constexpr ActionRule kResize{"resize", "active stopped"};
 inline constexpr ActionRule kConfirmResize{"confirmResize", "resized"};
 inline constexpr ActionRule kRevertResize{"revertResize", "resized"};
+inline constexpr ActionRule kCreateImage{"createImage", "active stopped paused suspended"};
+inline constexpr ActionRule kCreateBackup{"createBackup", "active stopped paused suspended"};
+inline constexpr ActionRule kShelve{"shelve", "active stopped paused suspended"};
+inline constexpr ActionRule kShelveOffload{"shelveOffload", "shelved"};
+inline constexpr ActionRule kUnshelve{"unshelve", "shelved shelved_offloaded"};
 
 }  // namespace rules
 

@@ -29,6 +29,9 @@ std::vector<ServerAction> rescue_actions();
 std::vector<ServerAction> rebuild_actions();
 std::vector<ServerAction> resize_actions();
 std::vector<ServerAction> console_actions();
+std::vector<ServerAction> snapshot_actions();
+std::vector<ServerAction> shelve_actions();
+std::vector<ServerAction> unshelve_actions();
 
 /// Changes what is wanted of the instance {id} in one transaction: checks the rule, calls `change`
 /// with the instance, writes what it made of it and the record of the action.

@@ -62,7 +62,8 @@ std::vector<ServerAction> all_actions() {
   std::vector<ServerAction> all{
       {"os-getConsoleOutput", "os_compute_api:os-console-output", console_output}};
   for (const auto& part :
-       {power_actions(), rescue_actions(), rebuild_actions(), resize_actions(), console_actions()})
+       {power_actions(), rescue_actions(), rebuild_actions(), resize_actions(), console_actions(),
+        snapshot_actions(), shelve_actions(), unshelve_actions()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }

@@ -157,11 +157,7 @@ Response remove(ComputeDeps& deps, const Request& request) {
     const model::Instance instance = get_instance(tx, request);
     store::instance_actions::insert(tx, {request.request_id, instance.id, "delete",
                                          request.who().user_id, request.who().project_id, "", now});
-    if (instance.host_id.empty())
-      finish_instance_delete(tx, instance, now);
-    else if (instance.wish != model::PowerWish::absent)
-      store::instances::set_wish(tx, instance, model::PowerWish::absent, model::PowerVerb::stop,
-                                 false, now);
+    begin_instance_delete(tx, instance, now);
   });
   return http::empty_response(204);
 }

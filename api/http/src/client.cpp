@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/http/client.h"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -9,6 +10,7 @@
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
+#include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
@@ -87,6 +89,46 @@ asio::awaitable<int> download_async(const Peer& peer, bhttp::request<bhttp::stri
   co_return status;
 }
 
+/// Sends the body. A server that refuses it says so before it has all: then the rest is not sent.
+asio::awaitable<boost::system::error_code> send_pieces(ClientStream& stream,
+                                                       bhttp::request<bhttp::buffer_body>& request,
+                                                       const OutgoingBody& body,
+                                                       std::chrono::seconds stall) {
+  bhttp::request_serializer<bhttp::buffer_body> serializer(request);
+  auto& lowest = beast::get_lowest_layer(stream);
+  lowest.expires_after(stall);
+  auto [unsent, head] = co_await bhttp::async_write_header(stream, serializer, kTuple);
+  if (unsent) co_return unsent;
+  std::string piece(kPiece, '\0');
+  for (std::int64_t left = body.size; left > 0;) {
+    const auto most =
+        static_cast<std::size_t>(std::min<std::int64_t>(left, static_cast<std::int64_t>(kPiece)));
+    if (body.read(piece.data(), most) != most)
+      throw Error(ErrorKind::unavailable, "What is to be sent has become shorter.");
+    left -= static_cast<std::int64_t>(most);
+    request.body() = {piece.data(), most, left > 0};
+    lowest.expires_after(stall);
+    auto [failure, sent] = co_await bhttp::async_write(stream, serializer, kTuple);
+    if (failure && failure != bhttp::error::need_buffer) co_return failure;
+  }
+  co_return boost::system::error_code{};
+}
+
+asio::awaitable<Answer> upload_async(const Peer& peer, bhttp::request<bhttp::buffer_body> request,
+                                     const OutgoingBody& body, std::chrono::seconds stall,
+                                     std::chrono::seconds answer_limit) {
+  asio::ssl::context context = client_tls(peer);
+  auto stream = co_await connect_tls(peer, context, stall);
+  const boost::system::error_code unsent = co_await send_pieces(*stream, request, body, stall);
+  beast::get_lowest_layer(*stream).expires_after(unsent ? stall : answer_limit);
+  beast::flat_buffer buffer;
+  bhttp::response_parser<bhttp::string_body> parser;
+  parser.body_limit(kMaxAnswer);
+  auto [failure, got] = co_await bhttp::async_read(*stream, buffer, parser, kTuple);
+  if (failure) fail(peer, unsent ? unsent : failure);
+  co_return Answer{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
+}
+
 /// Runs a coroutine to its end on this thread.
 template <class T>
 T complete(asio::awaitable<T> work) {
@@ -112,6 +154,20 @@ Answer fetch(const Peer& peer, std::string_view method, const std::string& targe
 int download(const Peer& peer, const std::string& target,
              const std::function<void(std::string_view)>& sink, std::chrono::seconds stall) {
   return complete(download_async(peer, request_of(peer, "GET", target, ""), sink, stall));
+}
+
+Answer upload(const Peer& peer, const std::string& target, const OutgoingBody& body,
+              std::chrono::seconds stall, std::chrono::seconds answer_limit) {
+  bhttp::request<bhttp::buffer_body> request;
+  request.version(11);
+  request.method(bhttp::verb::put);
+  request.target(target);
+  request.set(bhttp::field::host, peer.host + ":" + std::to_string(peer.port));
+  request.set(bhttp::field::content_type, "application/octet-stream");
+  request.keep_alive(false);
+  request.content_length(static_cast<std::uint64_t>(body.size));
+  request.body() = {nullptr, 0, body.size > 0};
+  return complete(upload_async(peer, std::move(request), body, stall, answer_limit));
 }
 
 }  // namespace virga::http

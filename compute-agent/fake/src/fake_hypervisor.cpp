@@ -168,6 +168,36 @@ UniqueFd FakeHypervisor::open_console(const std::string& id, model::ConsoleKind 
   return consoles_.open(id, kind);
 }
 
+void FakeHypervisor::copy_root_disk(const DiskCopy& copy,
+                                    const std::function<bool()>& is_given_up) {
+  const std::string what = "copy the disk of instance " + copy.id;
+  std::optional<ErrorKind> failure;
+  std::function<void()> during;
+  {
+    const std::scoped_lock lock(mutex_);
+    failure = enter(FakeVerb::copy_root_disk);
+    fail_before(failure, what);
+    during = during_copy_;
+  }
+  if (during) during();
+  const std::scoped_lock lock(mutex_);
+  const auto found = domains_.find(copy.id);
+  if (found != domains_.end()) settle(found->second);
+  if (found == domains_.end() || !is_active(found->second.power) || is_given_up())
+    throw Error(ErrorKind::unavailable, "Could not " + what + " to its end.");
+  fail_after(failure, what);
+}
+
+void FakeHypervisor::end_copy(const std::string& id) {
+  const std::scoped_lock lock(mutex_);
+  fail_after(enter(FakeVerb::end_copy), "end the copy of instance " + id);
+}
+
+void FakeHypervisor::set_during_copy(std::function<void()> call) {
+  const std::scoped_lock lock(mutex_);
+  during_copy_ = std::move(call);
+}
+
 void FakeHypervisor::on_change(std::function<void(const std::string& id)> callback) {
   const std::scoped_lock lock(mutex_);
   callback_ = std::move(callback);

@@ -3,7 +3,10 @@
 // life of this process.
 #include "compute-agent/hypervisor.h"
 
+#include <algorithm>
+#include <atomic>
 #include <cstdlib>
+#include <thread>
 
 #include "common/cptr.h"
 #include "common/error.h"
@@ -11,6 +14,7 @@
 #include "compute-agent/libvirt/src/bounded.h"
 #include "compute-agent/libvirt/src/check.h"
 #include "compute-agent/libvirt/src/console.h"
+#include "compute-agent/libvirt/src/disk_copy.h"
 #include "compute-agent/libvirt/src/facts.h"
 #include "compute-agent/libvirt/src/link.h"
 
@@ -25,6 +29,10 @@ constexpr auto kStopLimit = 60s;   // libvirt itself waits 15 s for a QEMU that 
 constexpr auto kSaveLimit = 600s;  // writes or reads the whole memory of a guest
 constexpr auto kStartLimit =
     120s;  // libvirt waits up to 30 s for QEMU's monitor, longer with much memory
+
+// How often the end of a copy is looked for.
+constexpr auto kFirstLook = 50ms;
+constexpr auto kLastLook = 800ms;
 
 constexpr unsigned kUndefineFlags =
     VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA |
@@ -261,11 +269,49 @@ class LibvirtHypervisor final : public Hypervisor {
         });
   }
 
+  void copy_root_disk(const DiskCopy& copy, const std::function<bool()>& is_given_up) override {
+    const std::string what = "copy the disk of instance " + copy.id;
+    const auto ends = std::chrono::steady_clock::now() + copy.limit;
+    end_copy(copy.id);
+    on_running(kStopLimit, what, copy.id,
+               [path = copy.target](virDomain& domain) { begin_copy(domain, path); });
+    const auto done = std::make_shared<std::atomic<bool>>(false);  // a late call owns it too
+    for (auto pause = kFirstLook; !*done; pause = std::min(pause * 2, kLastLook)) {
+      std::this_thread::sleep_for(pause);
+      if (is_given_up() || std::chrono::steady_clock::now() > ends) {
+        end_copy(copy.id);
+        throw Error(ErrorKind::unavailable, "Could not " + what + ": it took too long.");
+      }
+      on_running(kReadLimit, what, copy.id,
+                 [done](virDomain& domain) { *done = !is_copying(domain); });
+    }
+    on_running(kReadLimit, what, copy.id, require_copied);
+  }
+
+  void end_copy(const std::string& id) override {
+    bounded(kStopLimit, "end the copy of instance " + id, [c = link_.connection(), id] {
+      const Domain domain = find_ours(*c, id);
+      if (domain && is_active(*domain)) abort_copy(*domain);
+    });
+  }
+
   void on_change(std::function<void(const std::string& id)> callback) override {
     link_.on_change(std::move(callback));
   }
 
  private:
+  /// Calls what needs a domain that runs.  @throws Error{unavailable} when it does not
+  template <class Call>
+  void on_running(std::chrono::seconds limit, const std::string& what, const std::string& id,
+                  Call call) {
+    bounded(limit, what, [c = link_.connection(), what, id, call] {
+      const Domain domain = find_ours(*c, id);
+      if (!domain || !is_active(*domain))
+        throw Error(ErrorKind::unavailable, "Could not " + what + ": it does not run.");
+      call(*domain);
+    });
+  }
+
   /// Calls a verb of libvirt on a domain that runs; one that has just ended is left alone.
   template <class Call>
   void change_running(std::chrono::seconds limit, const std::string& what, const std::string& id,

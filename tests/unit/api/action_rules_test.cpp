@@ -17,24 +17,30 @@ using model::PowerState;
 using model::PowerVerb;
 using model::PowerWish;
 using model::Resizing;
+using model::Shelving;
 
 // Written from Nova's checks, and not made from our table. '+': allowed.
 constexpr const char* kCells = R"(
-action         building active paused suspended stopped rescued resized error
-stop              -       +      -       -         -       -       -      +
-start             -       -      -       -         +       -       -      -
-soft_reboot       -       +      -       -         -       -       -      -
-hard_reboot       -       +      +       +         +       -       -      +
-pause             -       +      -       -         -       -       -      -
-unpause           -       -      +       -         -       -       -      -
-suspend           -       +      -       -         -       -       -      -
-resume            -       -      -       +         -       -       -      -
-rescue            -       +      -       -         +       -       -      +
-unrescue          -       -      -       -         -       +       -      -
-rebuild           -       +      -       -         +       -       -      +
-resize            -       +      -       -         +       -       -      -
-confirm_resize    -       -      -       -         -       -       +      -
-revert_resize     -       -      -       -         -       -       +      -
+action         building active paused suspended stopped rescued resized error shelved offloaded
+stop               -       +      -       -        -       -       -      +      -        -
+start              -       -      -       -        +       -       -      -      -        -
+soft_reboot        -       +      -       -        -       -       -      -      -        -
+hard_reboot        -       +      +       +        +       -       -      +      -        -
+pause              -       +      -       -        -       -       -      -      -        -
+unpause            -       -      +       -        -       -       -      -      -        -
+suspend            -       +      -       -        -       -       -      -      -        -
+resume             -       -      -       +        -       -       -      -      -        -
+rescue             -       +      -       -        +       -       -      +      -        -
+unrescue           -       -      -       -        -       +       -      -      -        -
+rebuild            -       +      -       -        +       -       -      +      -        -
+resize             -       +      -       -        +       -       -      -      -        -
+confirm_resize     -       -      -       -        -       -       +      -      -        -
+revert_resize      -       -      -       -        -       -       +      -      -        -
+create_image       -       +      +       +        +       -       -      -      -        -
+create_backup      -       +      +       +        +       -       -      -      -        -
+shelve             -       +      +       +        +       -       -      -      -        -
+shelve_offload     -       -      -       -        -       -       -      -      +        -
+unshelve           -       -      -       -        -       -       -      -      +        +
 )";
 
 const std::map<std::string, ActionRule> kRules{{"stop", rules::kStop},
@@ -50,7 +56,12 @@ const std::map<std::string, ActionRule> kRules{{"stop", rules::kStop},
                                                {"rebuild", rules::kRebuild},
                                                {"resize", rules::kResize},
                                                {"confirm_resize", rules::kConfirmResize},
-                                               {"revert_resize", rules::kRevertResize}};
+                                               {"revert_resize", rules::kRevertResize},
+                                               {"create_image", rules::kCreateImage},
+                                               {"create_backup", rules::kCreateBackup},
+                                               {"shelve", rules::kShelve},
+                                               {"shelve_offload", rules::kShelveOffload},
+                                               {"unshelve", rules::kUnshelve}};
 
 Instance settled(PowerWish wish, PowerVerb verb, PowerState power) {
   Instance i;
@@ -78,6 +89,11 @@ Instance in_state(const std::string& state) {
     i.resizing = Resizing::resize;
   }
   if (state == "error") i.fault_code = 500;
+  if (state == "shelved" || state == "offloaded") {
+    i = settled(PowerWish::stopped, PowerVerb::shelve, PowerState::shutoff);
+    i.shelving = state == "shelved" ? Shelving::shelved : Shelving::offloaded;
+    if (state == "offloaded") i.host_id.clear();
+  }
   return i;
 }
 
@@ -111,13 +127,15 @@ TEST(ActionRules, EachCell) {
       row >> cell;
       const Instance i = in_state(states[column]);
       if (states[column] != "building" && states[column] != "error") {
-        EXPECT_EQ(model::derive_status(i).vm_state, states[column]);
+        const std::string wanted =
+            states[column] == "offloaded" ? "shelved_offloaded" : states[column];
+        EXPECT_EQ(model::derive_status(i).vm_state, wanted);
         EXPECT_EQ(model::derive_status(i).task_state, "") << states[column];
       }
       EXPECT_EQ(is_allowed(kRules.at(action), i), cell == "+") << action << ' ' << states[column];
     }
   }
-  EXPECT_EQ(cells, 14 * 8);
+  EXPECT_EQ(cells, 19 * 10);
 }
 
 // While something is done nothing else may begin, but a hard reboot may end what takes too long.
@@ -143,6 +161,14 @@ TEST(ActionRules, EachTask) {
   Instance reverting = doing(W::running, V::revert_resize, P::running);
   reverting.resizing = Resizing::revert;
   Instance deleting = doing(W::absent, V::stop, P::running);
+  Instance imaging = settled(W::running, V::create, P::running);
+  imaging.imaging = model::SnapshotPhase::uploading;
+  Instance shelving = doing(W::stopped, V::shelve, P::running);
+  shelving.shelving = Shelving::shelve;
+  Instance offloading = doing(W::absent, V::shelve, P::shutoff);
+  offloading.shelving = Shelving::offload;
+  Instance unshelving = doing(W::running, V::unshelve, P::absent);
+  unshelving.shelving = Shelving::unshelve;
   const Task tasks[] = {
       {"powering-off", doing(W::stopped, V::stop, P::running), true},
       {"powering-on", doing(W::running, V::start, P::shutoff), true},
@@ -158,6 +184,10 @@ TEST(ActionRules, EachTask) {
       {"resize_migrating", resizing, false},
       {"resize_reverting", reverting, false},
       {"deleting", deleting, false},
+      {"image_uploading", imaging, false},
+      {"shelving", shelving, false},
+      {"shelving_offloading", offloading, false},
+      {"unshelving", unshelving, false},
   };
   for (const Task& t : tasks) {
     EXPECT_EQ(model::derive_status(t.instance).task_state, t.task);

@@ -2,11 +2,14 @@
 // A host in memory: the real loop over fakes, driven by the test's own thread and clock.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/clock.h"
 #include "common/hash.h"
@@ -61,8 +64,11 @@ struct Host {
   FakeHypervisor hypervisor{clock};
   FakeHostNetwork network;
   std::unique_ptr<storage::DiskStore> store = storage::make_fake_store();
+  std::unique_ptr<storage::SnapshotStore> snapshots = storage::make_fake_snapshots(*store);
   model::DesiredHost desired;
   std::atomic<int> fetches{0};
+  std::vector<std::string> delivered;  ///< ids of images
+  std::function<void()> send_image = [] {};
   std::function<void(const storage::ByteSink&)> fetch = [](const storage::ByteSink& sink) {
     sink(kImageBytes);
   };
@@ -92,7 +98,15 @@ struct Host {
                          ++fetches;
                          fetch(sink);
                        },
-                       {{"physnet1", "br1"}}},
+                       {{"physnet1", "br1"}},
+                       {snapshots.get(),
+                        [this](const std::string& image, storage::ByteSource& bytes,
+                               const std::function<bool()>& is_given_up) {
+                          send_image();
+                          if (is_given_up()) throw Error(ErrorKind::unavailable, "Given up.");
+                          EXPECT_GT(bytes.size(), 0);
+                          delivered.push_back(image);
+                        }}},
         settings);
   }
 

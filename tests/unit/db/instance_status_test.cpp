@@ -291,5 +291,91 @@ TEST(InstanceWords, ComeBackFromTheirNames) {
   EXPECT_ANY_THROW(power_state_named("Running"));
 }
 
+Instance imaged(SnapshotPhase phase, SnapshotKind kind) {
+  Instance i = placed(PowerWish::running, PowerVerb::create, PowerState::running, 3);
+  i.imaging = phase;
+  i.imaging_kind = kind;
+  if (kind != SnapshotKind::shelve) return i;
+  i.wish = PowerWish::stopped;
+  i.verb = PowerVerb::shelve;
+  i.shelving = Shelving::shelve;
+  return i;
+}
+
+TEST(InstanceStatus, WhileAnImageIsMade) {
+  using P = SnapshotPhase;
+  using K = SnapshotKind;
+  struct Row {
+    P phase;
+    K kind;
+    std::string_view task;
+  };
+  const Row rows[] = {{P::none, K::image, ""},
+                      {P::pending, K::image, "image_snapshot_pending"},
+                      {P::copying, K::image, "image_snapshot"},
+                      {P::copied, K::image, "image_pending_upload"},
+                      {P::uploading, K::image, "image_uploading"},
+                      {P::pending, K::backup, "image_backup"},
+                      {P::copying, K::backup, "image_backup"},
+                      {P::copied, K::backup, "image_pending_upload"},
+                      {P::uploading, K::backup, "image_uploading"},
+                      {P::none, K::shelve, "shelving"},
+                      {P::pending, K::shelve, "shelving"},
+                      {P::copying, K::shelve, "shelving"},
+                      {P::copied, K::shelve, "shelving_image_pending_upload"},
+                      {P::uploading, K::shelve, "shelving_image_uploading"}};
+  for (const Row& r : rows) {
+    Instance i = imaged(r.phase, r.kind);
+    EXPECT_EQ(words_of(i), (Words{"ACTIVE", "active", r.task, 1})) << name_of(r.phase);
+    i.wish = PowerWish::stopped;
+    i.power = PowerState::shutoff;
+    EXPECT_EQ(words_of(i), (Words{"SHUTOFF", "stopped", r.task, 4})) << name_of(r.phase);
+    i.wish = PowerWish::absent;
+    EXPECT_EQ(derive_status(i).task_state, "deleting");
+  }
+}
+
+TEST(InstanceStatus, OnTheWayToTheShelfAndBack) {
+  using S = Shelving;
+  using W = PowerWish;
+  using P = PowerState;
+  struct Row {
+    S shelving;
+    W wish;
+    P power;
+    bool this_run;
+    Words words;
+  };
+  const Row rows[] = {
+      {S::shelved, W::stopped, P::shutoff, true, {"SHELVED", "shelved", "", 4}},
+      {S::shelved, W::running, P::shutoff, false, {"SHELVED", "shelved", "unshelving", 4}},
+      {S::shelved, W::running, P::running, true, {"ACTIVE", "active", "", 1}},
+      {S::offload, W::absent, P::shutoff, true, {"SHELVED", "shelved", "shelving_offloading", 4}},
+      {S::offload, W::absent, P::absent, false, {"SHELVED", "shelved", "shelving_offloading", 4}},
+      {S::offloaded,
+       W::stopped,
+       P::shutoff,
+       false,
+       {"SHELVED_OFFLOADED", "shelved_offloaded", "", 4}},
+      {S::unshelve,
+       W::running,
+       P::absent,
+       false,
+       {"SHELVED_OFFLOADED", "shelved_offloaded", "unshelving", 4}},
+      {S::unshelve, W::running, P::running, true, {"ACTIVE", "active", "", 1}},
+  };
+  for (const Row& r : rows) {
+    Instance i = placed(r.wish, PowerVerb::unshelve, r.power, r.this_run ? 3 : 2);
+    i.shelving = r.shelving;
+    EXPECT_EQ(words_of(i), r.words) << name_of(r.shelving);
+    i.fault_code = 500;
+    EXPECT_EQ(derive_status(i).status, "ERROR");
+  }
+  Instance building = placed(W::running, PowerVerb::unshelve, P::absent, 2);
+  building.shelving = S::unshelve;
+  building.step = "image";
+  EXPECT_EQ(derive_status(building).task_state, "spawning");
+}
+
 }  // namespace
 }  // namespace virga::model
