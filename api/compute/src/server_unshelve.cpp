@@ -69,7 +69,7 @@ Place read_place(const Request& request, const json::value& argument) {
 /// The hosts at that place.  @throws Error{invalid, conflict} when there is no such place
 std::vector<HostCapacity> hosts_at(WriteTx& tx, const ComputeDeps& deps, const Place& place,
                                    TimeUs now) {
-  auto hosts = capacities(tx, deps, now);
+  auto hosts = capacities(tx, now);
   const auto zones = store::aggregates::zones(tx);
   const auto zone_of = [&](const HostCapacity& h) {
     const auto found = zones.find(h.id);
