@@ -25,4 +25,9 @@ void set_progress(WriteTx& tx, const model::InstanceSnapshot& before, model::Sna
 /// The end of it, well or not.  @return false when there was none
 bool erase(WriteTx& tx, const std::string& image_id);
 
+/// It does not succeed: the image goes, and the record of the action says why.
+void give_up(WriteTx& tx, const model::InstanceSnapshot& snapshot, const std::string& why);
+/// Gives up those whose time is over, also of hosts that say nothing.  @return how many
+std::int64_t give_up_overdue(WriteTx& tx, TimeUs now_us);
+
 }  // namespace virga::store::instance_snapshots

@@ -143,7 +143,7 @@ void record_observed(store::WriteTx& tx, const std::string& host_id,
     if (before->shelving != model::Shelving::none)
       settle_shelf(tx, before->id, offload_after_s, now_us);
   }
-  record_snapshots(tx, host_id, observed.snapshots, now_us);
+  record_snapshots(tx, host_id, observed.snapshots);
   record_bases(tx, host_id, observed, now_us);
   if (observed.strays) store::host_strays::replace(tx, host_id, *observed.strays, now_us);
 }

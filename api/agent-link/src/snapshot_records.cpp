@@ -5,7 +5,6 @@
 #include "common/log.h"
 #include "db/model/instance_status.h"
 #include "db/store/image_lists.h"
-#include "db/store/instance_actions.h"
 #include "db/store/instance_snapshots.h"
 #include "db/store/instances.h"
 
@@ -52,29 +51,21 @@ bool finish_snapshot(WriteTx& tx, const InstanceSnapshot& s, const store::images
   return true;
 }
 
-void fail_snapshot(WriteTx& tx, const InstanceSnapshot& s, const std::string& why,
-                   TimeUs /*now_us*/) {
-  log::warning("image of an instance given up",
-               {{"instance", s.instance_id}, {"image", s.image_id}, {"error", why}});
-  store::instance_actions::set_message(tx, s.instance_id, s.request_id, why);
-  store::instance_snapshots::erase(tx, s.image_id);
-  compute::erase_image(tx, s.image_id);
-}
-
 void record_snapshots(WriteTx& tx, const std::string& host_id,
-                      const std::vector<model::ObservedSnapshot>& observed, TimeUs now_us) {
+                      const std::vector<model::ObservedSnapshot>& observed) {
   for (const auto& seen : observed) {
     const auto before = store::instance_snapshots::find(tx, seen.image_id);
     if (!before || before->host_id != host_id) continue;
-    if (seen.permanent || seen.attempts >= kMostAttempts)
-      fail_snapshot(tx, *before, seen.last_error, now_us);
-    else
+    if (!seen.permanent && seen.attempts < kMostAttempts) {
       store::instance_snapshots::set_progress(tx, *before, seen.phase, seen.attempts,
                                               seen.last_error);
+      continue;
+    }
+    log::warning("image of an instance given up", {{"instance", before->instance_id},
+                                                   {"image", before->image_id},
+                                                   {"error", seen.last_error}});
+    store::instance_snapshots::give_up(tx, *before, seen.last_error);
   }
-  for (const auto& snapshot : store::instance_snapshots::list_of_host(tx, host_id))
-    if (snapshot.deadline_us < now_us)
-      fail_snapshot(tx, snapshot, "The image was not made in time. " + snapshot.last_error, now_us);
 }
 
 void settle_shelf(WriteTx& tx, const std::string& instance_id, std::int64_t offload_after_s,

@@ -11,19 +11,15 @@
 
 namespace virga::agent_link {
 
-/// Takes over how a host sees the images that it makes, and gives up those that fail too often or
-/// take too long. Touches only images that this host is to deliver.
+/// Takes over how a host sees the images that it makes, and gives up those that fail too often.
+/// Touches only images that this host is to deliver.
 void record_snapshots(store::WriteTx& tx, const std::string& host_id,
-                      const std::vector<model::ObservedSnapshot>& observed, TimeUs now_us);
+                      const std::vector<model::ObservedSnapshot>& observed);
 
 /// The end that was hoped for: the image is active, and what its kind has follow.
 /// @return false when the image was deleted meanwhile
 bool finish_snapshot(store::WriteTx& tx, const model::InstanceSnapshot& snapshot,
                      const store::images::Uploaded& facts, TimeUs now_us);
-
-/// It does not succeed: the image goes, and the record of the action says why.
-void fail_snapshot(store::WriteTx& tx, const model::InstanceSnapshot& snapshot,
-                   const std::string& why, TimeUs now_us);
 
 /// What a report means for an instance that lies on the shelf or comes back from it.
 /// @param offload_after_s how long it keeps its disks; -1: for ever

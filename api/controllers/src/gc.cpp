@@ -10,6 +10,7 @@
 #include "db/store/hosts.h"
 #include "db/store/image_tasks.h"
 #include "db/store/images.h"
+#include "db/store/instance_snapshots.h"
 #include "db/store/instances.h"
 #include "db/store/receipts.h"
 #include "db/store/tokens.h"
@@ -54,6 +55,7 @@ void collect_garbage(store::Database& db, images::ImageStore& images, TimeUs now
     store::console_tokens::erase_expired(tx, now_us);
     store::hosts::erase_expired_enrolments(tx, now_us);
     store::image_tasks::erase_expired(tx, now_us);
+    store::instance_snapshots::give_up_overdue(tx, now_us);
     store::instances::purge_deleted(tx, now_us - kKeepDeleted);
   });
   for (const auto& digest : images.list(kYoungSeconds)) {

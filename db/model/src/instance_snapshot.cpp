@@ -101,6 +101,7 @@ ObservedSnapshot observed_snapshot_from(const Fields& in) {
   ObservedSnapshot s;
   s.image_id = read_id(in, "image_id");
   s.phase = snapshot_phase_named(in.string("phase"));
+  if (s.phase == SnapshotPhase::none) throw Error(ErrorKind::invalid, "'phase' must be one.");
   s.attempts = in.integer("attempts", 0, kMost);
   s.last_error = in.string("last_error", kError);
   s.permanent = in.boolean("permanent", false);

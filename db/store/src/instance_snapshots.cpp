@@ -2,6 +2,9 @@
 #include "db/store/instance_snapshots.h"
 
 #include "common/error.h"
+#include "db/store/image_cache.h"
+#include "db/store/images.h"
+#include "db/store/instance_actions.h"
 
 #define SNAPSHOT_COLUMNS                                                                      \
   "image_id, instance_id, host_id, request_id, kind, backup_type, rotation, phase, attempts," \
@@ -99,6 +102,24 @@ bool erase(WriteTx& tx, const std::string& image_id) {
       instance_id);
   notify(tx, host_id, instance_id);
   return true;
+}
+
+void give_up(WriteTx& tx, const model::InstanceSnapshot& s, const std::string& why) {
+  instance_actions::set_message(tx, s.instance_id, s.request_id, why);
+  erase(tx, s.image_id);
+  image_cache::unqueue(tx, s.image_id);
+  images::erase(tx, s.image_id);
+}
+
+std::int64_t give_up_overdue(WriteTx& tx, TimeUs now_us) {
+  std::vector<model::InstanceSnapshot> overdue;
+  {
+    Rows rows = tx.query(
+        "SELECT " SNAPSHOT_COLUMNS " FROM instance_snapshots WHERE deadline_us < $1", now_us);
+    while (rows.next()) overdue.push_back(read(rows));
+  }
+  for (const auto& s : overdue) give_up(tx, s, "The image was not made in time. " + s.last_error);
+  return static_cast<std::int64_t>(overdue.size());
 }
 
 }  // namespace virga::store::instance_snapshots

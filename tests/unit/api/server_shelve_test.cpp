@@ -87,9 +87,9 @@ TEST_F(ServerShelve, NewerClientsChooseAZoneOrAHost) {
   shelve_and_offload();
   const auto unshelve = [&](const std::string& user, const std::string& version,
                             const json::value& argument) {
-    return call(router_, "POST", "/compute/v2.1/servers/" + id_ + "/action",
-                json::serialize(json::object{{"unshelve", argument}}),
-                {{"x-test-user", user}, {"openstack-api-version", "compute " + version}})
+    return test::call(router_, "POST", "/compute/v2.1/servers/" + id_ + "/action",
+                      json::serialize(json::object{{"unshelve", argument}}),
+                      {{"x-test-user", user}, {"openstack-api-version", "compute " + version}})
         .status;
   };
   const json::object zone{{"availability_zone", "nova"}};
@@ -114,9 +114,9 @@ TEST_F(ServerShelve, NewerClientsChooseAZoneOrAHost) {
 TEST_F(ServerShelve, AZoneIsForThoseWithoutAHost) {
   link_deps_.snapshots.offload_after_s = -1;
   shelve();
-  const auto r = call(router_, "POST", "/compute/v2.1/servers/" + id_ + "/action",
-                      R"({"unshelve":{"availability_zone":"nova"}})",
-                      {{"x-test-user", "ann"}, {"openstack-api-version", "compute 2.77"}});
+  const auto r = test::call(router_, "POST", "/compute/v2.1/servers/" + id_ + "/action",
+                            R"({"unshelve":{"availability_zone":"nova"}})",
+                            {{"x-test-user", "ann"}, {"openstack-api-version", "compute 2.77"}});
   EXPECT_EQ(r.status, 409) << r.text;
   EXPECT_EQ(status(), "SHELVED");
 }

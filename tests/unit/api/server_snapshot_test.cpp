@@ -60,9 +60,9 @@ TEST_F(ServerSnapshot, AnImageIsRecordedAtOnceAndToldToTheHost) {
 
 TEST_F(ServerSnapshot, NewerClientsGetTheIdInABody) {
   const auto made = [&](const std::string& version, const json::object& action) {
-    return call(router_, "POST", "/compute/v2.1/servers/" + id_ + "/action",
-                json::serialize(action),
-                {{"x-test-user", "ann"}, {"openstack-api-version", "compute " + version}});
+    return test::call(router_, "POST", "/compute/v2.1/servers/" + id_ + "/action",
+                      json::serialize(action),
+                      {{"x-test-user", "ann"}, {"openstack-api-version", "compute " + version}});
   };
   const Reply old = made("2.44", {{"createImage", {{"name", "a"}}}});
   EXPECT_EQ(old.status, 202) << old.text;
@@ -125,12 +125,17 @@ TEST_F(ServerSnapshot, OneThatFailsTooOftenGoes) {
 TEST_F(ServerSnapshot, OneThatTakesTooLongGoes) {
   create_image();
   const std::string id = on_its_way();
+  const auto expire = [&] {
+    db_.write(
+        [&](WriteTx& tx) { store::instance_snapshots::give_up_overdue(tx, clock_.now_us()); });
+  };
   clock_.advance_us(3600 * kSecondUs);
-  report(PowerState::running);
+  expire();
   EXPECT_TRUE(image(id));
   clock_.advance_us(24 * 3600 * kSecondUs);
-  report(PowerState::running);
+  expire();
   EXPECT_FALSE(image(id));
+  EXPECT_EQ(task(), "");
 }
 
 TEST_F(ServerSnapshot, AnotherHostsReportChangesNothing) {
