@@ -242,6 +242,36 @@ TEST_F(TlsServerTest, DownloadsFilesExactly) {
   EXPECT_EQ(got, "");
 }
 
+TEST_F(TlsServerTest, UploadsBytesExactlyAndHearsARefusal) {
+  for (const std::size_t size : {0U, 1U, 262'144U, 3'000'001U}) {
+    std::string bytes(size, '\0');
+    std::uint64_t sum = 0;
+    for (std::size_t n = 0; n < size; ++n) {
+      bytes[n] = static_cast<char>(n * 13);
+      sum += static_cast<unsigned char>(bytes[n]);
+    }
+    std::size_t at = 0;
+    const OutgoingBody body{static_cast<std::int64_t>(size), [&](char* into, std::size_t most) {
+                              const std::size_t got = bytes.copy(into, most, at);
+                              at += got;
+                              return got;
+                            }};
+    const Answer answer = upload(peer(), "/upload/good", body, 5s, 5s);
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    EXPECT_EQ(boost::json::parse(answer.body).at("size"), size);
+    EXPECT_EQ(boost::json::parse(answer.body).at("sum"), sum);
+  }
+  const OutgoingBody endless{std::int64_t{1} << 30, [](char* into, std::size_t most) {
+                               std::fill_n(into, most, 'x');
+                               return most;
+                             }};
+  EXPECT_EQ(upload(peer(), "/upload/refused", endless, 5s, 5s).status, 409);
+  const OutgoingBody broken{
+      9, [](char*, std::size_t) -> std::size_t { throw Error(ErrorKind::unavailable, "No."); }};
+  EXPECT_EQ(test::kind_of([&] { (void)upload(peer(), "/upload/good", broken, 5s, 5s); }),
+            ErrorKind::unavailable);
+}
+
 TEST_F(TlsServerTest, WebSocketsCarryMessagesBothWaysInOrder) {
   std::atomic<bool> stop = false;
   std::vector<std::string> say;

@@ -51,6 +51,18 @@ TEST(Subprocess, KillsWhatTakesTooLong) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, 10s);
 }
 
+TEST(Subprocess, KillsWhatIsGivenUp) {
+  Command command{.argv = {"/bin/sleep", "60"}};
+  int asked = 0;
+  command.is_given_up = [&] { return ++asked > 2; };
+  const CommandResult r = run(command);
+  EXPECT_TRUE(r.timed_out);
+  EXPECT_EQ(asked, 3);
+  command.argv = {"/bin/true"};
+  command.is_given_up = [] { return false; };
+  EXPECT_TRUE(run(command).ok());
+}
+
 TEST(Subprocess, KillsWhatClosedItsOutputAndStays) {
   Command command{.argv = {"/bin/sh", "-c", "exec >&- 2>&-; exec sleep 60"}};
   command.limit = 50ms;

@@ -115,6 +115,20 @@ TEST(HostState, ObservedStateComesBackWhole) {
   EXPECT_EQ(back.strays, o.strays);
 }
 
+TEST(HostState, ImagesOfInstancesComeBackAndTheirIdsAreChecked) {
+  DesiredHost d = desired_sample();
+  d.snapshots = {{new_uuid(), new_uuid(), 3, true}, {new_uuid(), new_uuid(), 1, false}};
+  EXPECT_EQ(desired_host_from(to_json(d)).snapshots, d.snapshots);
+  ObservedHost o;
+  o.snapshots = {{new_uuid(), SnapshotPhase::copied, 2, "No room.", false},
+                 {new_uuid(), SnapshotPhase::pending, 1, "", true}};
+  EXPECT_EQ(observed_host_from(to_json(o)).snapshots, o.snapshots);
+  d.snapshots[0].image_id = "../../../../../../../../etc/shadow-file";
+  EXPECT_EQ(kind_of([&] { (void)desired_host_from(to_json(d)); }), ErrorKind::invalid);
+  o.snapshots[0].phase = SnapshotPhase::none;
+  EXPECT_EQ(kind_of([&] { (void)observed_host_from(to_json(o)); }), ErrorKind::invalid);
+}
+
 TEST(HostState, ACacheThatWasNotLookedAtIsNotAnEmptyOne) {
   ObservedHost o = observed_sample();
   o.bases.reset();
