@@ -106,7 +106,7 @@ class SnapshotsTest(CloudTest):
         shelved = self.wait(server, "SHELVED_OFFLOADED")
         self.assertIsNone(shelved["OS-EXT-SRV-ATTR:host"])
         self.assertEqual(shelved["addresses"], before["addresses"])
-        self.assertEqual(self.cloud.sql("SELECT 1 FROM allocations WHERE instance_id = ?", server), [])
+        self.assertEqual(self.cloud.sql("SELECT 1 FROM allocations WHERE consumer_id = ?", server), [])
         image = self.images_named("book-shelved")[0]["id"]
         self.assertEqual(self.admin.act(server, {"shelve": None}).status, 409)
         self.admin.act(server, {"unshelve": None}).expect(202)
