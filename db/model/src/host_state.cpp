@@ -299,8 +299,7 @@ DesiredHost desired_host_from(const json::object& object) {
   desired.instances = read_list<DesiredInstance>(in, "instances", read_instance);
   desired.prefetch = read_list<DesiredBase>(in, "prefetch", desired_base_from);
   desired.drop = read_list<DesiredBase>(in, "drop", desired_base_from);
-  if (in.present("snapshots"))
-    desired.snapshots = read_list<DesiredSnapshot>(in, "snapshots", desired_snapshot_from);
+  desired.snapshots = read_list<DesiredSnapshot>(in, "snapshots", desired_snapshot_from);
   return desired;
 }
 
@@ -341,8 +340,7 @@ ObservedHost observed_host_from(const json::object& object) {
   o.load_average = in.string("load_average", {0, 64});
   o.users = in.integer("users", 0, 1 << 20);
   o.instances = read_list<ObservedInstance>(in, "instances", read_observed);
-  if (in.present("snapshots"))
-    o.snapshots = read_list<ObservedSnapshot>(in, "snapshots", observed_snapshot_from);
+  o.snapshots = read_list<ObservedSnapshot>(in, "snapshots", observed_snapshot_from);
   if (in.present("bases") || !in.has("bases"))
     o.bases = read_list<ObservedBase>(in, "bases", observed_base_from);
   if (in.present("strays") || !in.has("strays")) o.strays = read_strays(in.array("strays"));

@@ -287,6 +287,7 @@ TEST(Matrix, HostsRoutesAskForACertificate) {
             "GET /agent/v1/consoles/{session} agent:host\n"
             "POST /agent/v1/enrol agent:enrol\n"
             "GET /agent/v1/images/{digest} agent:host\n"
+            "PUT /agent/v1/snapshots/{image_id} agent:host\n"
             "GET /agent/v1/stream agent:host\n");
 }
 

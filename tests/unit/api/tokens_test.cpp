@@ -59,7 +59,7 @@ TEST_F(TokensTest, APasswordByNameGivesAScopedTokenWithCatalog) {
   EXPECT_EQ(token.at("user").at("id"), "u1");
   EXPECT_EQ(token.at("project").at("id"), "p1");
   EXPECT_EQ(token.at("roles").as_array()[0].at("name"), "member");
-  EXPECT_EQ(token.at("catalog").as_array().size(), 4U);
+  EXPECT_EQ(token.at("catalog").as_array().size(), 5U);
   EXPECT_EQ(token.at("issued_at").as_string(), format_micros(clock_.now_us()));
   EXPECT_EQ(token.at("expires_at").as_string(),
             format_micros(clock_.now_us() + deps_.token_life_us));
