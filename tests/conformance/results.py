@@ -125,8 +125,11 @@ def judge(found, failures, faults=(), skips=None):
     @param skips test name -> why it may be skipped; with None, any test may"""
     verdict = Verdict([], [Outcome(what, "failed", fault) for what, fault in faults], [], [])
     for outcome in found:
-        # A test whose class could not be set up has not shown the failure that is known.
-        why = None if outcome.reason.startswith(SET_UP) else failures.get(outcome.name)
+        why = failures.get(outcome.name)
+        # A test whose class could not be set up has not shown the failure that is known, unless
+        # just that is known.
+        if why and outcome.reason.startswith(SET_UP) and not why.startswith(SET_UP):
+            why = None
         wrong = wrong_with(outcome, why, skips)
         if outcome.state == "failed" and why:
             verdict.excused.append((outcome, why))

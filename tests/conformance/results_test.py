@@ -102,6 +102,11 @@ class JudgeTest(unittest.TestCase):
         self.assertEqual(judge([Outcome("a", "failed", "setUpClass: x")], self.KNOWN).line,
                          "0 passed, 1 failed, 0 skipped")
 
+    def test_a_class_may_be_known_not_to_be_set_up(self):
+        known = {"a": "setUpClass: there are no floating IPs"}
+        self.assertEqual(judge([Outcome("a", "failed", "setUpClass: x")], known).line,
+                         "0 passed, 0 failed, 0 skipped")
+
     def test_known_failures_that_are_not_run_say_nothing(self):
         self.assertEqual(judge([Outcome("c", "passed")], self.KNOWN).line,
                          "1 passed, 0 failed, 0 skipped")
