@@ -43,7 +43,8 @@ class ClientTest(CloudTest):
 
     def test_catalog_list(self):
         services = self.run_json("catalog", "list")
-        self.assertEqual({s["Type"] for s in services}, {"identity", "compute", "image", "network"})
+        self.assertEqual({s["Type"] for s in services}, {"identity", "compute", "image", "network",
+                                                         "placement"})
         for service in services:
             urls = [e["url"] for e in service["Endpoints"] if e["interface"] == "public"]
             self.assertTrue(urls[0].startswith(self.cloud.url), urls)

@@ -93,6 +93,6 @@ class PlacementTest(CloudTest):
         with self.assertRaisesRegex(AssertionError, "409"):
             self.run_json(*give, f"rp={provider},CUSTOM_GOLD=4")
         rows = self.run_json("resource", "usage", "show", "p")
-        self.assertEqual(rows[0]["usage"] if isinstance(rows, list) else rows, 2)
+        self.assertEqual(rows[0]["usage"], {"CUSTOM_GOLD": 2, "consumer_count": 1})
         self.run_text("resource", "provider", "allocation", "delete", consumer)
         self.assertEqual(self.used(provider), {"CUSTOM_GOLD": 0})

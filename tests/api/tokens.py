@@ -34,7 +34,7 @@ class TokensTest(CloudTest):
         self.assertEqual((token["user"]["name"], token["project"]["name"], token["methods"]),
                          ("admin", "admin", ["password"]))
         self.assertIn("admin", {role["name"] for role in token["roles"]})
-        self.assertEqual(len(token["catalog"]), 4)
+        self.assertEqual(len(token["catalog"]), 5)
         shown = self.admin.get("/identity/v3/auth/tokens",
                                {"X-Subject-Token": answer.headers["X-Subject-Token"]})
         self.assertEqual(shown.expect(200).json["token"]["audit_ids"], token["audit_ids"])

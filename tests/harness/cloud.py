@@ -114,7 +114,8 @@ class Cloud:
         if not self.daemons["virga-agent"].is_running():
             raise AssertionError("virga-agent ended: " + self.daemons["virga-agent"].last_lines(5))
         services = self.admin.get("/compute/v2.1/os-services").expect(200).json["services"]
-        return any(service["state"] == "up" for service in services)
+        return any(service["state"] == "up" for service in services
+                   if service["binary"] == "nova-compute")
 
     def last_words(self):
         return "\n".join(daemon.last_lines() for daemon in self.daemons.values())
