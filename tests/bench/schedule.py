@@ -10,7 +10,7 @@ from figures import TOP, figure
 ROUNDS = int(os.environ.get("VIRGA_BENCH_ROUNDS", "5"))
 BIN = os.environ.get("VIRGA_BIN", str(TOP / "build/release/bin"))
 SECONDS = "1"
-SIZES = {1000: None, 10000: 100000, 100000: 30000}  # hosts: decisions a second that are wanted
+SIZES = {1000: None, 10000: 100000, 100000: 30000}  # hosts: decisions a core-second that are wanted
 
 
 def run(program, *arguments):
@@ -31,14 +31,14 @@ def main():
             limits.append(run("schedule_limit", str(hosts), SECONDS))
         rate, p50, p99, explain, found = medians(ours)
         limit_rate, _, limit_p99 = medians(limits)
-        figure(f"schedule_{hosts}", rate, "decisions/s", limit_rate,
+        figure(f"schedule_{hosts}", rate, "decisions/core-s", limit_rate,
                target=f"value >= {wanted}" if wanted else None, found=round(found, 4))
         figure(f"schedule_{hosts}_p50", p50, "us")
         figure(f"schedule_{hosts}_p99", p99, "us", limit_p99,
                target="value <= 50" if hosts == 10000 else None)
         figure(f"schedule_{hosts}_explain", explain, "ms")
     weighed = medians([run("schedule", "10000", SECONDS, "weigh") for _ in range(ROUNDS)])
-    figure("schedule_10000_weighers", weighed[0], "decisions/s")
+    figure("schedule_10000_weighers", weighed[0], "decisions/core-s")
 
 
 main()

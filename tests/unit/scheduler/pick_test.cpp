@@ -145,7 +145,7 @@ TEST(PickProperty, NeverExceedsCapacityAndNeverMissesRoom) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
-  for (int cloud = 0; cloud < 300 && !testing::Test::HasFatalFailure(); ++cloud)
+  for (int cloud = 0; cloud < 100 && !testing::Test::HasFatalFailure(); ++cloud)
     fill_one_cloud(random);
 }
 

@@ -118,8 +118,8 @@ TEST(PackingQuality, LargeGuestsFindRoomAtThreeQuartersLoad) {
   double room = 0;
   double ideal = 0;
   std::int64_t refused = 0;
-  double next_sample = 24 * 7;
-  for (double hour = 0; hour < 24 * 21;) {
+  double next_sample = 24 * 4;
+  for (double hour = 0; hour < 24 * 14;) {
     hour += -std::log(1 - guests.random.share()) * core_hours / load;
     const auto g = guests.next();
     if (g.hours < .5) continue;
