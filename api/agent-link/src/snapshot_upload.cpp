@@ -33,7 +33,8 @@ class SnapshotUpload final : public http::Upload {
 
   Response finish() override {
     const images::StoredImage stored = bytes_->commit(kFormat);
-    // What no guest can start from was damaged on its way; the bytes go when nothing refers to them.
+    // What no guest can start from was damaged on its way; the bytes go when nothing refers to
+    // them.
     if (!stored.inspection.unbootable.empty())
       throw Error(ErrorKind::invalid, stored.inspection.unbootable);
     const bool wide = deps_.snapshots.hash_algorithm == "sha512";

@@ -43,7 +43,8 @@ std::vector<Misfit> differing_allocations(ReadTx& tx) {
       " sum(CASE resource_class WHEN 'DISK_GB' THEN used ELSE 0 END) AS disk_gib"
       " FROM allocations GROUP BY consumer_id) a ON a.consumer_id = i.id"
       // While a resize may be reverted more is held, for both flavors.
-      " WHERE i.deleted_us = 0 AND i.resizing <> 'resize' AND (a.host_id <> i.host_id OR a.other_id <> i.host_id"
+      " WHERE i.deleted_us = 0 AND i.resizing <> 'resize' AND (a.host_id <> i.host_id OR "
+      "a.other_id <> i.host_id"
       " OR a.vcpus <> i.vcpus OR a.memory_mib <> i.memory_mib OR a.disk_gib <> " DISK_CLAIM
       ") ORDER BY i.id");
   return read_all(rows);

@@ -254,7 +254,8 @@ TEST_F(ServerCreate, ParallelRequestsNeverExceedAHost) {
   EXPECT_EQ(instances(), kThreads * kEach);
   EXPECT_EQ(number("SELECT count(*) FROM instances WHERE host_id = 'h1'"), 40);
   EXPECT_EQ(number("SELECT count(*) FROM instances WHERE fault_code = 500"), kThreads * kEach - 40);
-  EXPECT_EQ(number("SELECT sum(used) FROM allocations WHERE resource_class = 'MEMORY_MB'"), 40 * 1024);
+  EXPECT_EQ(number("SELECT sum(used) FROM allocations WHERE resource_class = 'MEMORY_MB'"),
+            40 * 1024);
   EXPECT_EQ(number("SELECT count(DISTINCT address) FROM ip_allocations"), 41);
   EXPECT_EQ(number("SELECT count(DISTINCT number) FROM instances"), kThreads * kEach);
 }

@@ -28,7 +28,9 @@ class ServerShelve : public test::SnapshotTest {
     report(PowerState::absent);
     EXPECT_EQ(status(), "SHELVED_OFFLOADED");
   }
-  std::int64_t allocations() { return number("SELECT count(DISTINCT consumer_id) FROM allocations"); }
+  std::int64_t allocations() {
+    return number("SELECT count(DISTINCT consumer_id) FROM allocations");
+  }
   std::vector<model::Port> ports() {
     return db_.read([&](ReadTx& tx) { return store::ports::list_of_device(tx, id_); });
   }
