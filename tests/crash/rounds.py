@@ -14,6 +14,19 @@ LATEST = 0.8        # seconds after the requests; most of them are done by then
 MOST_SERVERS = 4
 MIB = 1 << 20
 
+# What may be asked of a server in each state, and the state that it leads to. A new action is a line.
+ACTIONS = {
+    "ACTIVE": [("os-stop", "SHUTOFF"), ("os-stop", "SHUTOFF"), ("pause", "PAUSED"),
+               ("suspend", "SUSPENDED"), ("rescue", "RESCUE"), ("rebuild", "ACTIVE"),
+               ("resize", "VERIFY_RESIZE"), ("reboot", "ACTIVE")],
+    "SHUTOFF": [("os-start", "ACTIVE"), ("os-start", "ACTIVE"), ("rebuild", "SHUTOFF")],
+    "PAUSED": [("unpause", "ACTIVE"), ("reboot", "ACTIVE")],
+    "SUSPENDED": [("resume", "ACTIVE"), ("reboot", "ACTIVE")],
+    "RESCUE": [("unrescue", "ACTIVE")],
+    "VERIFY_RESIZE": [("confirmResize", "ACTIVE"), ("revertResize", "ACTIVE")],
+}
+WITHOUT_A_GUEST = ("SHUTOFF", "SUSPENDED")
+
 
 class Rounds:
     """Knows which state each server has to reach. The guests have no operating system: to the
@@ -23,7 +36,7 @@ class Rounds:
         self.rng = rng
         self.cloud = Cloud("libvirt", BRIDGE, grace=1)
         self.client = self.cloud.admin
-        self.wanted = {}  # id -> ACTIVE or SHUTOFF
+        self.wanted = {}  # id -> a state of ACTIONS
         self.gone = set()
         self.made = 0
         self.did = ""
@@ -33,6 +46,7 @@ class Rounds:
         self.cloud.start_all()
         self.new_image()
         self.flavor = self.client.create_flavor("tiny", ram=32, disk=1)
+        self.other_flavor = self.client.create_flavor("less-tiny", ram=48, disk=1)
         self.client.create_network("net", "provider", {"cidr": "172.31.0.0/24",
                                                        "gateway_ip": "172.31.0.1"})
 
@@ -56,14 +70,20 @@ class Rounds:
         server = self.client.create_server(f"s-{self.made}", self.image, self.flavor, **options)
         self.wanted[server] = "ACTIVE"
 
-    def power(self, server):
-        stop = self.wanted[server] == "ACTIVE"
-        action = {"os-stop": None} if stop else {"os-start": None}
+    def argument(self, action, server):
+        if action == "resize":
+            small = self.client.server(server)["flavor"]["id"] == self.flavor
+            return {"flavorRef": self.other_flavor if small else self.flavor}
+        return {"rebuild": {"imageRef": self.image}, "reboot": {"type": "HARD"}}.get(action)
+
+    def act(self, server):
+        action, leads_to = self.rng.choice(ACTIONS[self.wanted[server]])
+        body = {action: self.argument(action, server)}
         # 409: the cloud learns just now that the server was killed, and is starting it again.
-        wait_for(lambda: self.client.act(server, action).expect(202, 409).status == 202, LIMIT,
-                 f"{action} of {server} is accepted")
-        self.wanted[server] = "SHUTOFF" if stop else "ACTIVE"
-        return "stop" if stop else "start"
+        wait_for(lambda: self.client.act(server, body).expect(200, 202, 204, 409).status != 409,
+                 LIMIT, f"{action} of {server} is accepted")
+        self.wanted[server] = leads_to
+        return action.removeprefix("os-")
 
     def delete(self, server):
         self.client.delete(f"/compute/v2.1/servers/{server}").expect(204)
@@ -77,13 +97,13 @@ class Rounds:
         for _ in range(self.rng.randint(1, 3)):
             free = sorted(set(self.wanted) - touched)
             kinds = ["create"] * (MOST_SERVERS - len(self.wanted))
-            kinds += ["power"] * 2 * len(free) + ["delete"] * len(self.wanted)
+            kinds += ["act"] * 2 * len(free) + ["delete"] * len(self.wanted)
             kind = self.rng.choice(kinds)
             if kind == "create":
                 self.create()
-            elif kind == "power":
+            elif kind == "act":
                 server = self.rng.choice(free)
-                kind = self.power(server)
+                kind = self.act(server)
                 touched.add(server)
             else:  # also in the middle of something else
                 self.delete(self.rng.choice(sorted(self.wanted)))
@@ -186,7 +206,8 @@ class Rounds:
         """What the API shows is what runs."""
         def agrees():
             running = set((host.virsh("list", "--uuid") or "").split())
-            return running == {s for s, status in self.wanted.items() if status == "ACTIVE"}
+            return running == {s for s, status in self.wanted.items()
+                               if status not in WITHOUT_A_GUEST}
         wait_for(agrees, LIMIT, lambda: f"{self.difference()}, running {host.virsh('list')}")
 
     def delete_all(self):
