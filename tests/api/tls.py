@@ -51,7 +51,7 @@ class TlsTest(unittest.TestCase):
         self.cloud.url = self.cloud.url.replace("http:", "https:")
         services = self.cloud.openstack_json("--os-cacert", str(self.certificate), "catalog",
                                              "list")
-        self.assertEqual(len(services), 4)
+        self.assertEqual(len(services), 5)
 
     def test_our_command_line_trusts_who_is_to_be_trusted(self):
         self.cloud.url = self.cloud.url.replace("http:", "https:")
