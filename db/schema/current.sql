@@ -979,3 +979,6 @@ CREATE TABLE instance_snapshots (
 );
 
 CREATE INDEX instance_snapshots_by_host ON instance_snapshots (host_id);
+
+CREATE INDEX users_listed ON users
+  (id, domain_id, name, enabled, default_project_id, options, extra, password_expires_us);
