@@ -982,3 +982,5 @@ CREATE INDEX instance_snapshots_by_host ON instance_snapshots (host_id);
 
 CREATE INDEX users_listed ON users
   (id, domain_id, name, enabled, default_project_id, options, extra, password_expires_us);
+
+CREATE INDEX instance_snapshots_by_instance ON instance_snapshots (instance_id);

@@ -18,8 +18,7 @@
   " rescue_digest, rescue_format, rescue_size, rescue_virtual_size, resizing, old_flavor_id,"   \
   " old_flavor_name, old_vcpus, old_memory_mib, old_disk_gib, old_ephemeral_gib, old_swap_mib," \
   " shelving, shelve_image_id, shelved_us,"                                                     \
-  " (SELECT phase FROM instance_snapshots WHERE instance_id = instances.id),"                   \
-  " (SELECT kind FROM instance_snapshots WHERE instance_id = instances.id)"
+  " (SELECT phase || ' ' || kind FROM instance_snapshots WHERE instance_id = instances.id)"
 
 namespace virga::store::instances {
 namespace {
@@ -82,9 +81,11 @@ void read_more(const Rows& r, model::Instance& i) {
   i.shelving = model::shelving_named(r.text(60));
   i.shelve_image_id = r.text(61);
   i.shelved_us = r.integer(62);
-  if (r.view(63).empty()) return;
-  i.imaging = model::snapshot_phase_named(r.text(63));
-  i.imaging_kind = model::snapshot_kind_named(r.text(64));
+  const std::string imaging = r.text(63);
+  if (imaging.empty()) return;
+  const std::size_t space = imaging.find(' ');
+  i.imaging = model::snapshot_phase_named(imaging.substr(0, space));
+  i.imaging_kind = model::snapshot_kind_named(imaging.substr(space + 1));
 }
 
 model::Instance read(const Rows& r) {
